@@ -1,0 +1,98 @@
+//! DATA and SACK (RFC 9260 section 6).
+
+use super::{Association, Disposition, State};
+use crate::counters::Counters;
+use crate::error::Error;
+use crate::inbound::{SackNeed, Verdict};
+use crate::outbound::SackError;
+use crate::path::PathState;
+use crate::time::Time;
+use sctp_wire::{Cause, Data, Sack};
+
+impl Association {
+    /// A DATA chunk (section 6.2).
+    pub(crate) fn on_data(&mut self, data: &Data<'_>, counters: &mut Counters) -> Disposition {
+        counters.data_chunks_received = counters.data_chunks_received.wrapping_add(1);
+        match self.state {
+            State::Established | State::ShutdownPending | State::ShutdownSent => {}
+            // Section 9.2: once SHUTDOWN was received no new data may come; before set-up none can.
+            State::CookieWait { .. }
+            | State::CookieEchoed { .. }
+            | State::ShutdownReceived
+            | State::ShutdownAckSent => return Disposition::Continue,
+        }
+        let room = self.room();
+        match self.inbound.receive(data, room) {
+            Verdict::Accepted => {}
+            Verdict::Duplicate => counters.data_duplicates = counters.data_duplicates.wrapping_add(1),
+            Verdict::Dropped => counters.data_dropped = counters.data_dropped.wrapping_add(1),
+            Verdict::InvalidStream => self.report(&Cause::InvalidStream { stream: data.stream }),
+            Verdict::NoUserData => return Disposition::abort(Error::Aborted, Cause::NoUserData { tsn: data.tsn }),
+            Verdict::Violation => return Disposition::violation(b"DATA fragments contradict each other"),
+        }
+        Disposition::Continue
+    }
+
+    /// After the last chunk of a packet that had DATA: decides when the SACK goes (section 6.2).
+    pub(crate) fn end_of_data(&mut self, now: Time) {
+        let waited = matches!(self.inbound.sack(), SackNeed::Delayed);
+        self.inbound.end_of_packet();
+        if matches!(self.state, State::ShutdownSent) {
+            // Section 9.2: answer DATA at once with SACK and SHUTDOWN, and start T2 again.
+            self.inbound.want_sack_now();
+            self.due.insert(super::Due::SHUTDOWN);
+            self.start_handshake(now);
+        }
+        if !waited && matches!(self.inbound.sack(), SackNeed::Delayed) {
+            self.sack_at = now.plus(self.protocol.sack_delay);
+        }
+    }
+
+    /// A SACK chunk (section 6.2.1).
+    pub(crate) fn on_sack(&mut self, now: Time, sack: &Sack<'_>) -> Disposition {
+        match self.state {
+            State::Established | State::ShutdownPending | State::ShutdownReceived => {}
+            State::CookieWait { .. }
+            | State::CookieEchoed { .. }
+            | State::ShutdownSent
+            | State::ShutdownAckSent => return Disposition::Continue,
+        }
+        let before = self.outbound.cumulative_acked();
+        let effect = match self.outbound.on_sack(now, sack, &mut self.paths) {
+            Ok(effect) => effect,
+            Err(SackError::Old) => return Disposition::Continue,
+            Err(SackError::AckOfUnsent) => return Disposition::violation(b"SACK of a TSN that was not sent"),
+        };
+        let _ = before;
+        self.acknowledged(effect.path_acked);
+        self.after_acknowledgement(now);
+        Disposition::Continue
+    }
+
+    /// Clears the error counters of paths that had data acknowledged (sections 8.1 and 8.2).
+    pub(crate) fn acknowledged(&mut self, paths: u32) {
+        if paths == 0 {
+            return;
+        }
+        self.errors = 0;
+        for (place, path) in self.paths.iter_mut().enumerate() {
+            if u32::try_from(place).is_ok_and(|place| paths.checked_shr(place).unwrap_or(0) & 1 == 1) {
+                path.errors = 0;
+                if path.state == PathState::Inactive {
+                    path.state = PathState::Active;
+                }
+            }
+        }
+    }
+
+    /// The user read `bytes`: the window opens, and the peer is told when that matters (section 6.2, SWS).
+    pub(crate) fn on_read(&mut self, bytes: usize) {
+        self.unread = self.unread.saturating_sub(bytes);
+        let window = self.window();
+        let mtu = self.path(self.primary).map_or(1500, |path| path.mtu);
+        let step = mtu.saturating_mul(2).min(self.protocol.receive_buffer / 2).max(1);
+        if window >= self.advertised.saturating_add(step) && self.advertised < self.protocol.receive_buffer / 2 {
+            self.inbound.want_sack_now();
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Building the next packet (RFC 9260 section 6.10: control chunks go before DATA).
+
+use super::{Association, Due, State};
+use crate::address::Address;
+use crate::counters::Counters;
+use crate::inbound::SackNeed;
+use crate::path::PathId;
+use crate::time::Time;
+use sctp_wire::{CommonHeader, ErrorChunk, Full, Heartbeat, Init, PacketWriter, Parameters};
+
+/// A packet in the caller's buffer.
+pub(crate) struct Emitted {
+    pub(crate) length: usize,
+    pub(crate) destination: Address,
+}
+
+impl Association {
+    /// Whether [`Association::emit`] would have something.
+    pub(crate) fn has_packet(&self, now: Time) -> bool {
+        match self.state {
+            State::CookieWait { .. } => self.due.contains(Due::INIT),
+            State::CookieEchoed { .. } => self.due.contains(Due::COOKIE_ECHO),
+            State::Established
+            | State::ShutdownPending
+            | State::ShutdownSent
+            | State::ShutdownReceived
+            | State::ShutdownAckSent => {
+                self.replies_due() || self.heartbeats.iter().any(|heartbeat| heartbeat.due) || self.data_path(now).is_some()
+            }
+        }
+    }
+
+    fn replies_due(&self) -> bool {
+        !self.due.is_empty() || matches!(self.inbound.sack(), SackNeed::Now)
+    }
+
+    /// The path that DATA may go to now.
+    fn data_path(&self, now: Time) -> Option<PathId> {
+        match self.state {
+            State::Established | State::ShutdownPending | State::ShutdownReceived => {
+                self.outbound.can_send(now, &self.paths, self.primary, self.protocol.no_delay)
+            }
+            State::CookieWait { .. } | State::CookieEchoed { .. } | State::ShutdownSent | State::ShutdownAckSent => {
+                None
+            }
+        }
+    }
+
+    /// Writes the next packet, if there is one to send.
+    pub(crate) fn emit(&mut self, now: Time, buffer: &mut [u8], counters: &mut Counters) -> Option<Emitted> {
+        if !self.has_packet(now) {
+            return None;
+        }
+        let heartbeat = if self.is_set_up() && !self.replies_due() { self.take_heartbeat(now) } else { None };
+        let id = match &heartbeat {
+            Some((place, _)) => PathId(u8::try_from(*place).ok()?),
+            None if !self.is_set_up() => self.primary,
+            None if self.replies_due() => self.reply_path,
+            None => self.data_path(now)?,
+        };
+        let path = self.path(id)?;
+        let (remote, mtu) = (path.remote, path.mtu);
+        let limit = usize::try_from(mtu.saturating_sub(remote.ip_header())).ok()?;
+        let header = CommonHeader {
+            source_port: self.local.port,
+            destination_port: self.peer_port,
+            verification_tag: self.peer_tag,
+        };
+        let mut writer = PacketWriter::new(buffer, limit, header).ok()?;
+        // What does not fit stays due and goes with the next packet.
+        let _ = match heartbeat {
+            Some((_, info)) => Heartbeat { info: &info }.emit_request(&mut writer),
+            None if !self.is_set_up() => self.emit_handshake(&mut writer),
+            None => self.emit_control(&mut writer),
+        };
+        if !writer.is_empty() {
+            counters.control_chunks_sent = counters.control_chunks_sent.wrapping_add(1);
+        }
+        if self.is_set_up() && self.data_path(now) == Some(id) {
+            if !matches!(self.inbound.sack(), SackNeed::None) {
+                // Section 6.1: DATA takes a waiting SACK along.
+                let _ = self.emit_sack(&mut writer);
+            }
+            self.outbound.emit(now, id, &mut self.paths, self.protocol.no_delay, &mut writer);
+        }
+        if writer.is_empty() {
+            return None;
+        }
+        Some(Emitted { length: writer.finish(), destination: remote })
+    }
+
+    /// INIT or COOKIE ECHO.
+    fn emit_handshake(&mut self, writer: &mut PacketWriter<'_>) -> Result<(), Full> {
+        match &self.state {
+            State::CookieEchoed { cookie, .. } => {
+                sctp_wire::CookieEcho { cookie }.emit(writer)?;
+                self.due.remove(Due::COOKIE_ECHO);
+            }
+            State::CookieWait { .. } => {
+                let init = Init {
+                    initiate_tag: self.local_tag,
+                    a_rwnd: self.protocol.receive_buffer,
+                    outbound_streams: self.protocol.outbound_streams,
+                    inbound_streams: self.inbound_streams,
+                    initial_tsn: self.local_tsn,
+                    parameters: Parameters::new(&[]),
+                };
+                init.emit_init(writer, |_| Ok(()))?;
+                self.due.remove(Due::INIT);
+            }
+            State::Established
+            | State::ShutdownPending
+            | State::ShutdownSent
+            | State::ShutdownReceived
+            | State::ShutdownAckSent => {}
+        }
+        Ok(())
+    }
+
+    fn emit_control(&mut self, writer: &mut PacketWriter<'_>) -> Result<(), Full> {
+        if self.due.contains(Due::COOKIE_ACK) {
+            sctp_wire::emit_cookie_ack(writer)?;
+            self.due.remove(Due::COOKIE_ACK);
+        }
+        if self.due.contains(Due::ERROR) {
+            ErrorChunk { causes: self.error_report.causes() }.emit(writer)?;
+            self.error_report.clear();
+            self.due.remove(Due::ERROR);
+        }
+        if self.due.contains(Due::HEARTBEAT_ACK) {
+            Heartbeat { info: &self.heartbeat_reply }.emit_ack(writer)?;
+            self.due.remove(Due::HEARTBEAT_ACK);
+        }
+        if matches!(self.inbound.sack(), SackNeed::Now) {
+            self.emit_sack(writer)?;
+        }
+        if self.due.contains(Due::SHUTDOWN) {
+            sctp_wire::Shutdown { cumulative_tsn: self.inbound.cumulative_tsn() }.emit(writer)?;
+            self.due.remove(Due::SHUTDOWN);
+        }
+        if self.due.contains(Due::SHUTDOWN_ACK) {
+            sctp_wire::emit_shutdown_ack(writer)?;
+            self.due.remove(Due::SHUTDOWN_ACK);
+        }
+        Ok(())
+    }
+
+    fn emit_sack(&mut self, writer: &mut PacketWriter<'_>) -> Result<(), Full> {
+        let window = self.window();
+        self.inbound.emit_sack(window, writer)?;
+        self.advertised = window;
+        self.sack_at = Time::NEVER;
+        Ok(())
+    }
+}

@@ -1,0 +1,256 @@
+//! One association: its state and what each chunk, call and time-out does to it.
+//!
+//! A handler changes only the association and answers with a [`Disposition`]; the engine applies that in one place.
+
+mod data;
+mod emit;
+mod heartbeat;
+mod report;
+mod setup;
+mod shutdown;
+mod timeouts;
+
+pub(crate) use emit::Emitted;
+pub(crate) use heartbeat::Heartbeat;
+pub(crate) use report::ErrorReport;
+pub(crate) use setup::{BadOffer, Offer, read_offer};
+
+use crate::address::Address;
+use crate::error::Error;
+use crate::inbound::{Inbound, SackNeed};
+use crate::memory::OutOfMemory;
+use crate::options::Protocol;
+use crate::outbound::Outbound;
+use crate::path::{MAX_PATHS, Path, PathId, Paths};
+use crate::slab::Key;
+use crate::time::Time;
+use alloc::vec::Vec;
+use sctp_wire::{Cause, Tsn};
+
+/// The states of RFC 9260 section 4; CLOSED is no association at all.
+#[derive(Debug)]
+pub(crate) enum State {
+    /// INIT sent.
+    CookieWait { attempts: u16 },
+    /// COOKIE ECHO sent; the cookie is kept to be sent again.
+    CookieEchoed { cookie: Vec<u8>, attempts: u16 },
+    Established,
+    /// The user wants to shut down; data is still under way.
+    ShutdownPending,
+    ShutdownSent,
+    /// The peer wants to shut down; data is still under way.
+    ShutdownReceived,
+    ShutdownAckSent,
+}
+
+bitflags::bitflags! {
+    /// Control chunks that wait to be sent.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) struct Due: u16 {
+        const INIT = 1;
+        const COOKIE_ECHO = 1 << 1;
+        const COOKIE_ACK = 1 << 2;
+        const HEARTBEAT_ACK = 1 << 3;
+        const SHUTDOWN = 1 << 4;
+        const SHUTDOWN_ACK = 1 << 5;
+        const ERROR = 1 << 6;
+    }
+}
+
+/// How an association ends.
+#[derive(Debug)]
+pub(crate) struct Ending {
+    /// What the user is told; `None` after a graceful shutdown.
+    pub(crate) error: Option<Error>,
+    /// The last packet to the peer.
+    pub(crate) farewell: Farewell,
+}
+
+/// The last packet of an association.
+#[derive(Debug)]
+pub(crate) enum Farewell {
+    Silence,
+    ShutdownComplete,
+    Abort(Option<Cause<'static>>),
+}
+
+/// What is to be done after a handler.
+#[derive(Debug)]
+pub(crate) enum Disposition {
+    /// Go on with the next chunk.
+    Continue,
+    /// Drop the rest of the packet.
+    DropPacket,
+    /// The peer began to shut down: the user is told.
+    PeerShutdown,
+    /// The association came up.
+    Established,
+    /// The association is over.
+    End(Ending),
+}
+
+impl Disposition {
+    pub(crate) const fn abort(error: Error, cause: Cause<'static>) -> Self {
+        Self::End(Ending { error: Some(error), farewell: Farewell::Abort(Some(cause)) })
+    }
+
+    pub(crate) const fn violation(what: &'static [u8]) -> Self {
+        Self::abort(Error::Aborted, Cause::ProtocolViolation(what))
+    }
+}
+
+/// What an association is made from.
+pub(crate) struct Beginning<'a> {
+    pub(crate) endpoint: Key,
+    pub(crate) protocol: Protocol,
+    pub(crate) local: Address,
+    pub(crate) peers: &'a [Address],
+    pub(crate) local_tag: u32,
+    pub(crate) local_tsn: Tsn,
+}
+
+#[derive(Debug)]
+pub(crate) struct Association {
+    /// `None` once the socket was closed.
+    pub(crate) endpoint: Option<Key>,
+    /// Position in the endpoint's list.
+    pub(crate) place: usize,
+    pub(crate) state: State,
+    pub(crate) protocol: Protocol,
+    pub(crate) local: Address,
+    pub(crate) peer_port: u16,
+    pub(crate) local_tag: u32,
+    pub(crate) peer_tag: u32,
+    pub(crate) local_tsn: Tsn,
+    pub(crate) paths: Paths,
+    pub(crate) primary: PathId,
+    /// Where the chunk came from that is to be answered.
+    pub(crate) reply_path: PathId,
+    pub(crate) heartbeats: heapless::Vec<Heartbeat, MAX_PATHS>,
+    pub(crate) inbound: Inbound,
+    pub(crate) outbound: Outbound,
+    pub(crate) due: Due,
+    pub(crate) heartbeat_reply: heapless::Vec<u8, 256>,
+    pub(crate) error_report: ErrorReport,
+    /// Consecutive retransmissions without an acknowledgement (section 8.1).
+    pub(crate) errors: u16,
+    /// T1-init, T1-cookie or T2-shutdown, whichever the state has.
+    pub(crate) handshake: Time,
+    /// T5-shutdown-guard.
+    pub(crate) guard: Time,
+    /// The delayed SACK.
+    pub(crate) sack_at: Time,
+    /// Shut down as soon as the association is up and its data is sent: the user closed during set-up.
+    pub(crate) closing: bool,
+    /// Payload bytes that were delivered to the endpoint's queue and not read.
+    pub(crate) unread: usize,
+    /// The a_rwnd that the peer was told last.
+    pub(crate) advertised: u32,
+    /// Bytes that the endpoint's send_bytes counts for this association.
+    pub(crate) counted_send: usize,
+    /// Streams that the peer may use, as offered in our INIT.
+    pub(crate) inbound_streams: u16,
+    /// Waits in the accept queue of a listening endpoint.
+    pub(crate) waiting: bool,
+}
+
+impl Association {
+    /// An association in COOKIE-WAIT with an INIT to send.
+    pub(crate) fn new(begin: &Beginning<'_>) -> Result<Self, OutOfMemory> {
+        let protocol = begin.protocol;
+        let mut paths = Paths::new();
+        let mut heartbeats = heapless::Vec::new();
+        for peer in begin.peers {
+            let path = Path::new(*peer, begin.local, &protocol.rto);
+            paths.push(path).map_err(|_| OutOfMemory)?;
+            heartbeats.push(Heartbeat::default()).map_err(|_| OutOfMemory)?;
+        }
+        Ok(Self {
+            endpoint: Some(begin.endpoint),
+            place: 0,
+            state: State::CookieWait { attempts: 0 },
+            protocol,
+            local: begin.local,
+            peer_port: begin.peers.first().map_or(0, |peer| peer.port),
+            local_tag: begin.local_tag,
+            peer_tag: 0,
+            local_tsn: begin.local_tsn,
+            paths,
+            primary: PathId(0),
+            reply_path: PathId(0),
+            heartbeats,
+            inbound: Inbound::new(Tsn(0), 0),
+            outbound: Outbound::new(begin.local_tsn, protocol.outbound_streams, 0)?,
+            due: Due::INIT,
+            heartbeat_reply: heapless::Vec::new(),
+            error_report: ErrorReport::new(),
+            errors: 0,
+            handshake: Time::NEVER,
+            guard: Time::NEVER,
+            sack_at: Time::NEVER,
+            closing: false,
+            unread: 0,
+            advertised: protocol.receive_buffer,
+            counted_send: 0,
+            inbound_streams: protocol.inbound_streams,
+            waiting: false,
+        })
+    }
+
+    pub(crate) fn path(&self, id: PathId) -> Option<&Path> {
+        self.paths.get(usize::from(id.0))
+    }
+
+    pub(crate) fn path_mut(&mut self, id: PathId) -> Option<&mut Path> {
+        self.paths.get_mut(usize::from(id.0))
+    }
+
+    pub(crate) fn path_to(&self, host: &Address) -> Option<PathId> {
+        let place = self.paths.iter().position(|path| path.remote.same_host(host))?;
+        u8::try_from(place).ok().map(PathId)
+    }
+
+    /// The peer's primary address with its port.
+    pub(crate) fn peer(&self) -> Address {
+        self.path(self.primary).map_or_else(Address::default, |path| path.remote)
+    }
+
+    pub(crate) const fn is_set_up(&self) -> bool {
+        !matches!(self.state, State::CookieWait { .. } | State::CookieEchoed { .. })
+    }
+
+    /// Whether the user may still send.
+    pub(crate) const fn takes_data(&self) -> bool {
+        !self.closing
+            && matches!(self.state, State::CookieWait { .. } | State::CookieEchoed { .. } | State::Established)
+    }
+
+    /// Whether the peer said that it sends nothing more.
+    pub(crate) const fn peer_finished(&self) -> bool {
+        matches!(self.state, State::ShutdownReceived | State::ShutdownAckSent)
+    }
+
+    /// Room for data from the peer, bytes.
+    pub(crate) fn room(&self) -> usize {
+        let buffer = usize::try_from(self.protocol.receive_buffer).unwrap_or(usize::MAX);
+        buffer.saturating_sub(self.unread).saturating_sub(self.inbound.held_bytes())
+    }
+
+    /// The receive window to advertise (section 6.2.1): zero rather than a silly few bytes (section 6.2, SWS).
+    pub(crate) fn window(&self) -> u32 {
+        let room = u32::try_from(self.room()).unwrap_or(u32::MAX);
+        let mtu = self.path(self.primary).map_or(1500, |path| path.mtu);
+        if room < mtu.min(self.protocol.receive_buffer / 2) { 0 } else { room }
+    }
+
+    /// The next moment that something is to be done without being asked.
+    pub(crate) fn deadline(&self) -> Time {
+        let sack = match self.inbound.sack() {
+            SackNeed::Delayed => self.sack_at,
+            SackNeed::None | SackNeed::Now => Time::NEVER,
+        };
+        let paths = self.paths.iter().map(|path| path.t3);
+        let heartbeats = self.heartbeats.iter().map(|heartbeat| heartbeat.deadline);
+        paths.chain(heartbeats).fold(self.handshake.min(self.guard).min(sack), Time::min)
+    }
+}

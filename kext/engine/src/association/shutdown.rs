@@ -1,0 +1,113 @@
+//! The end of an association: SHUTDOWN and its answers (RFC 9260 section 9.2), and ABORT (9.1).
+
+use super::{Association, Disposition, Due, Ending, Farewell, State};
+use crate::error::Error;
+use crate::outbound::SackError;
+use crate::time::Time;
+use sctp_wire::Tsn;
+
+impl Association {
+    /// The user wants to shut down once all data is acknowledged.
+    pub(crate) fn begin_shutdown(&mut self, now: Time) {
+        match self.state {
+            State::CookieWait { .. } | State::CookieEchoed { .. } => self.closing = true,
+            State::Established => {
+                self.state = State::ShutdownPending;
+                self.after_acknowledgement(now);
+            }
+            State::ShutdownPending | State::ShutdownSent | State::ShutdownReceived | State::ShutdownAckSent => {}
+        }
+    }
+
+    /// Goes on with the shutdown when the last data was acknowledged.
+    pub(crate) fn after_acknowledgement(&mut self, now: Time) {
+        if !self.outbound.is_drained() {
+            return;
+        }
+        match self.state {
+            State::ShutdownPending => {
+                self.state = State::ShutdownSent;
+                self.due.insert(Due::SHUTDOWN);
+                // Section 9.2: the guard runs five times RTO.Max from the first SHUTDOWN.
+                self.guard = now.plus(crate::time::Span(self.protocol.rto.max.0.saturating_mul(5)));
+            }
+            State::ShutdownReceived => {
+                self.state = State::ShutdownAckSent;
+                self.due.insert(Due::SHUTDOWN_ACK);
+            }
+            State::CookieWait { .. }
+            | State::CookieEchoed { .. }
+            | State::Established
+            | State::ShutdownSent
+            | State::ShutdownAckSent => return,
+        }
+        self.errors = 0;
+        self.start_handshake(now);
+    }
+
+    /// SHUTDOWN.
+    pub(crate) fn on_shutdown(&mut self, now: Time, cumulative: Tsn) -> Disposition {
+        match self.state {
+            State::CookieWait { .. } | State::CookieEchoed { .. } | State::ShutdownAckSent => {
+                return Disposition::Continue;
+            }
+            State::Established | State::ShutdownPending | State::ShutdownReceived => {
+                match self.outbound.on_cumulative(now, cumulative, &mut self.paths) {
+                    Ok(effect) => self.acknowledged(effect.path_acked),
+                    Err(SackError::Old) => {}
+                    Err(SackError::AckOfUnsent) => {
+                        return Disposition::violation(b"SHUTDOWN acknowledges a TSN that was not sent");
+                    }
+                }
+                let first = !matches!(self.state, State::ShutdownReceived);
+                self.state = State::ShutdownReceived;
+                self.after_acknowledgement(now);
+                if first {
+                    return Disposition::PeerShutdown;
+                }
+            }
+            State::ShutdownSent => {
+                // Both sides shut down at once: both answer with SHUTDOWN ACK.
+                self.state = State::ShutdownAckSent;
+                self.due.remove(Due::SHUTDOWN);
+                self.due.insert(Due::SHUTDOWN_ACK);
+                self.errors = 0;
+                self.start_handshake(now);
+            }
+        }
+        Disposition::Continue
+    }
+
+    /// SHUTDOWN ACK: the peer has all our data, and we have its.
+    pub(crate) fn on_shutdown_ack(&mut self) -> Disposition {
+        match self.state {
+            State::ShutdownSent | State::ShutdownAckSent => {
+                Disposition::End(Ending { error: None, farewell: Farewell::ShutdownComplete })
+            }
+            State::CookieWait { .. }
+            | State::CookieEchoed { .. }
+            | State::Established
+            | State::ShutdownPending
+            | State::ShutdownReceived => Disposition::Continue,
+        }
+    }
+
+    /// SHUTDOWN COMPLETE.
+    pub(crate) fn on_shutdown_complete(&mut self) -> Disposition {
+        match self.state {
+            State::ShutdownAckSent => Disposition::End(Ending { error: None, farewell: Farewell::Silence }),
+            State::CookieWait { .. }
+            | State::CookieEchoed { .. }
+            | State::Established
+            | State::ShutdownPending
+            | State::ShutdownSent
+            | State::ShutdownReceived => Disposition::Continue,
+        }
+    }
+
+    /// ABORT with a good tag.
+    pub(crate) fn on_abort(&self) -> Disposition {
+        let error = if self.is_set_up() { Error::Reset } else { Error::Refused };
+        Disposition::End(Ending { error: Some(error), farewell: Farewell::Silence })
+    }
+}

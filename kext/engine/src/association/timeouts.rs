@@ -1,0 +1,103 @@
+//! Deadlines that passed (RFC 9260 sections 5.1.4 T1, 6.3.3 T3, 9.2 T2 and T5).
+
+use super::{Association, Disposition, Due, Ending, Farewell, State};
+use crate::counters::Counters;
+use crate::error::Error;
+use crate::path::{PathId, PathState};
+use crate::random::Random;
+use crate::time::Time;
+
+const DEAD: Disposition =
+    Disposition::End(Ending { error: Some(Error::TimedOut), farewell: Farewell::Abort(None) });
+
+impl Association {
+    /// Does all that is due at `now`.
+    pub(crate) fn on_deadline(&mut self, now: Time, random: &mut Random, counters: &mut Counters) -> Disposition {
+        if self.guard <= now {
+            return DEAD;
+        }
+        if self.handshake <= now {
+            let disposition = self.on_handshake_timeout(now);
+            if matches!(disposition, Disposition::End(_)) {
+                return disposition;
+            }
+        }
+        if self.sack_at <= now {
+            self.sack_at = Time::NEVER;
+            self.inbound.sack_timer_expired();
+        }
+        for place in 0..self.paths.len() {
+            if self.paths.get(place).is_some_and(|path| path.t3 <= now) {
+                counters.data_timeouts = counters.data_timeouts.wrapping_add(1);
+                if self.on_t3(now, place) {
+                    return DEAD;
+                }
+            }
+            let due = self.heartbeats.get(place).is_some_and(|heartbeat| heartbeat.deadline <= now);
+            if due && self.on_heartbeat_timeout(now, place, random) {
+                return DEAD;
+            }
+        }
+        Disposition::Continue
+    }
+
+    /// T3-rtx of a path (section 6.3.3). Returns whether the association is given up (section 8.1).
+    fn on_t3(&mut self, now: Time, place: usize) -> bool {
+        let Ok(id) = u8::try_from(place) else { return false };
+        let probing = self.outbound.is_probing();
+        self.outbound.on_t3(now, PathId(id), &mut self.paths);
+        if probing {
+            // Section 6.1 rule A: a window probe that a living peer does not accept is not an error.
+            return false;
+        }
+        let limit = self.protocol.path_max_retransmits;
+        if let Some(path) = self.paths.get_mut(place) {
+            path.errors = path.errors.saturating_add(1);
+            if path.errors > limit && path.state == PathState::Active {
+                path.state = PathState::Inactive;
+            }
+        }
+        self.errors = self.errors.saturating_add(1);
+        self.errors > self.protocol.association_max_retransmits
+    }
+
+    /// T1-init, T1-cookie or T2-shutdown: send the chunk again, or give up.
+    fn on_handshake_timeout(&mut self, now: Time) -> Disposition {
+        self.handshake = Time::NEVER;
+        let (limit, due) = match &mut self.state {
+            State::CookieWait { attempts } => {
+                *attempts = attempts.saturating_add(1);
+                if *attempts > self.protocol.max_init_retransmits {
+                    let error = Some(Error::TimedOut);
+                    return Disposition::End(Ending { error, farewell: Farewell::Silence });
+                }
+                (u16::MAX, Due::INIT)
+            }
+            State::CookieEchoed { attempts, .. } => {
+                *attempts = attempts.saturating_add(1);
+                if *attempts > self.protocol.max_init_retransmits {
+                    return DEAD;
+                }
+                (u16::MAX, Due::COOKIE_ECHO)
+            }
+            State::ShutdownSent => (self.protocol.association_max_retransmits, Due::SHUTDOWN),
+            State::ShutdownAckSent => (self.protocol.association_max_retransmits, Due::SHUTDOWN_ACK),
+            State::Established | State::ShutdownPending | State::ShutdownReceived => return Disposition::Continue,
+        };
+        self.errors = self.errors.saturating_add(1);
+        if self.errors > limit {
+            return DEAD;
+        }
+        self.due.insert(due);
+        let init = due == Due::INIT;
+        let ceiling = self.protocol.max_init_timeout;
+        if let Some(path) = self.path_mut(self.primary) {
+            path.rto.backoff();
+        }
+        self.start_handshake(now);
+        if init && ceiling.0 != 0 {
+            self.handshake = self.handshake.min(now.plus(ceiling));
+        }
+        Disposition::Continue
+    }
+}

@@ -1,0 +1,122 @@
+//! An endpoint: what one socket is to the engine.
+
+use crate::address::{Address, Family};
+use crate::error::Error;
+use crate::inbound::Delivery;
+use crate::message::Message;
+use crate::notification::Notification;
+use crate::options::Options;
+use crate::ring::Ring;
+use crate::slab::Key;
+use alloc::vec::Vec;
+
+/// The two styles of RFC 6458 section 2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// SOCK_STREAM: one association, or a listener for many.
+    OneToOne,
+    /// SOCK_SEQPACKET: any number of associations.
+    OneToMany,
+}
+
+/// What waits to be read.
+#[derive(Debug)]
+pub enum Item {
+    /// A message of the peer.
+    Data(Delivery),
+    /// Something to be told, not yet in the user's layout.
+    Notification(Notification),
+    /// The same, laid out, and perhaps read in part.
+    LaidOut(Message),
+}
+
+/// An entry of an endpoint's receive queue.
+#[derive(Debug)]
+pub struct Queued {
+    /// The association it came over.
+    pub association: Key,
+    /// The peer's address.
+    pub from: Address,
+    /// What came.
+    pub item: Item,
+}
+
+impl Queued {
+    /// The bytes to read; none for a notification that is not laid out.
+    #[must_use]
+    pub const fn message(&self) -> Option<&Message> {
+        match &self.item {
+            Item::Data(delivery) => Some(&delivery.message),
+            Item::LaidOut(message) => Some(message),
+            Item::Notification(_) => None,
+        }
+    }
+
+    /// User bytes that count against the receive window.
+    pub(crate) fn window_bytes(&self) -> usize {
+        match &self.item {
+            Item::Data(delivery) => delivery.message.remaining(),
+            Item::LaidOut(_) | Item::Notification(_) => 0,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Endpoint {
+    /// The shim's pointer, given back with every update.
+    pub(crate) context: usize,
+    pub(crate) style: Style,
+    pub(crate) family: Family,
+    /// Port 0: not bound.
+    pub(crate) local: Address,
+    /// Whether `local` holds its port in the table of ports; a child of a listener does not.
+    pub(crate) registered: bool,
+    /// Associations that may wait for accept, 0 when not listening.
+    pub(crate) backlog: u32,
+    pub(crate) associations: Vec<Key>,
+    /// Associations set up through a one-to-one listener, oldest first.
+    pub(crate) accept_queue: Ring<Key>,
+    pub(crate) queue: Ring<Queued>,
+    /// Payload bytes in `queue`, and in the message that a reader holds.
+    pub(crate) queued_bytes: usize,
+    /// Bytes accepted from the user and not acknowledged, over all associations.
+    pub(crate) send_bytes: usize,
+    pub(crate) options: Options,
+    /// Reported once with the next update.
+    pub(crate) error: Option<Error>,
+    /// One-to-one: the association is over, or the peer shut it down.
+    pub(crate) end_of_file: bool,
+    /// One-to-one: nothing more may be sent.
+    pub(crate) send_closed: bool,
+}
+
+impl Endpoint {
+    pub(crate) fn new(context: usize, style: Style, family: Family) -> Self {
+        Self {
+            context,
+            style,
+            family,
+            local: Address { family, ..Address::default() },
+            registered: false,
+            backlog: 0,
+            associations: Vec::new(),
+            accept_queue: Ring::new(),
+            queue: Ring::new(),
+            queued_bytes: 0,
+            send_bytes: 0,
+            options: Options::default(),
+            error: None,
+            end_of_file: false,
+            send_closed: false,
+        }
+    }
+
+    /// The association of a one-to-one endpoint that does not listen, or the only one of a one-to-many endpoint.
+    pub(crate) fn only_association(&self) -> Option<Key> {
+        match (self.associations.as_slice(), self.style, self.backlog) {
+            ([_], Style::OneToOne, 1..) => None,
+            ([key], _, _) => Some(*key),
+            _ => None,
+        }
+    }
+}

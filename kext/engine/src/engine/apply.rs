@@ -1,0 +1,187 @@
+//! The one place where what a handler decided is done, and where an association is brought in line after it.
+
+use super::Engine;
+use super::input::bump;
+use crate::address::Address;
+use crate::association::{Association, Beginning, Disposition, Ending, Farewell};
+use crate::endpoint::{Item, Queued, Style};
+use crate::error::Error;
+use crate::memory;
+use crate::notification::{Change, Notification};
+use crate::slab::Key;
+use crate::time::Time;
+
+impl Engine {
+    pub(super) fn apply(&mut self, key: Key, disposition: Disposition) {
+        match disposition {
+            Disposition::Continue | Disposition::DropPacket => {}
+            Disposition::Established => {
+                bump(&mut self.counters.active_establishments);
+                self.came_up(key);
+            }
+            Disposition::PeerShutdown => self.notify(key, Notification::Shutdown),
+            Disposition::End(ending) => self.end(key, ending),
+        }
+    }
+
+    /// The association is up: its socket must hear of it.
+    pub(super) fn came_up(&mut self, key: Key) {
+        self.notify_change(key, Change::Up, None);
+        if let Some(endpoint) = self.associations.get(key).and_then(|association| association.endpoint) {
+            self.changed.push(endpoint.index);
+        }
+    }
+
+    pub(super) fn notify_change(&mut self, key: Key, change: Change, error: Option<Error>) {
+        let Some(association) = self.associations.get(key) else { return };
+        let (inbound_streams, outbound_streams) = (association.inbound_streams, association.outbound.streams());
+        self.notify(key, Notification::AssociationChange { change, error, outbound_streams, inbound_streams });
+    }
+
+    /// Queues a notification for a user who asked for it. Without memory it is lost, as RFC 6458 allows.
+    pub(super) fn notify(&mut self, key: Key, notification: Notification) {
+        let Self { associations, endpoints, changed, .. } = self;
+        let Some(association) = associations.get(key).filter(|association| !association.waiting) else { return };
+        let Some(owner) = association.endpoint else { return };
+        let Some(endpoint) = endpoints.get_mut(owner) else { return };
+        if endpoint.options.events.contains(notification.event()) {
+            let item = Item::Notification(notification);
+            let _ = endpoint.queue.push_back(Queued { association: key, from: association.peer(), item });
+            changed.push(owner.index);
+        }
+    }
+
+    /// Adds an association to all tables. Nothing is left behind when memory runs out.
+    pub(super) fn add_association(&mut self, begin: &Beginning<'_>) -> Result<Key, Error> {
+        let association = Association::new(begin)?;
+        let vacant = self.associations.vacant()?;
+        if vacant.index >= 1 << super::ASSOCIATION_INDEX_BITS {
+            return Err(Error::NoMemory);
+        }
+        self.deadlines.reserve(vacant.index)?;
+        self.ready.reserve(vacant.index)?;
+        let endpoint = self.endpoints.get_mut(begin.endpoint).ok_or(Error::Invalid)?;
+        let place = endpoint.associations.len();
+        memory::push(&mut endpoint.associations, vacant)?;
+        let Ok(key) = self.associations.insert(Association { place, ..association }) else {
+            if let Some(endpoint) = self.endpoints.get_mut(begin.endpoint) {
+                endpoint.associations.pop();
+            }
+            return Err(Error::NoMemory);
+        };
+        if self.enter_paths(key, 0).is_err() {
+            self.remove_association(key);
+            return Err(Error::NoMemory);
+        }
+        Ok(key)
+    }
+
+    /// Takes an association out of all tables.
+    pub(super) fn remove_association(&mut self, key: Key) -> Option<Association> {
+        self.leave_paths(key);
+        self.deadlines.set(key.index, Time::NEVER);
+        self.detach(key);
+        self.associations.remove(key, super::ASSOCIATION_GENERATION_BITS)
+    }
+
+    /// Takes an association from its endpoint.
+    pub(super) fn detach(&mut self, key: Key) {
+        let Some(association) = self.associations.get_mut(key) else { return };
+        let place = association.place;
+        let counted = core::mem::take(&mut association.counted_send);
+        let Some(owner) = association.endpoint.take() else { return };
+        let Some(endpoint) = self.endpoints.get_mut(owner) else { return };
+        endpoint.send_bytes = endpoint.send_bytes.saturating_sub(counted);
+        if place < endpoint.associations.len() {
+            endpoint.associations.swap_remove(place);
+        }
+        if let Some(moved) = endpoint.associations.get(place).copied()
+            && let Some(moved) = self.associations.get_mut(moved)
+        {
+            moved.place = place;
+        }
+        self.changed.push(owner.index);
+    }
+
+    /// The association is over: say farewell, tell the socket, forget it.
+    pub(super) fn end(&mut self, key: Key, ending: Ending) {
+        let Some(association) = self.associations.get(key) else { return };
+        let (source, tag, owner) = (association.local, association.peer_tag, association.endpoint);
+        let waiting = association.waiting;
+        let change = match (ending.error, association.is_set_up()) {
+            (None, _) => Change::ShutdownComplete,
+            (Some(_), true) => Change::Lost,
+            (Some(_), false) => Change::CannotStart,
+        };
+        let destination = association.path(association.reply_path).map_or_else(Address::default, |path| path.remote);
+        match ending.farewell {
+            Farewell::Silence => {}
+            Farewell::ShutdownComplete => {
+                self.reply(&source, &destination, tag, |writer| sctp_wire::ShutdownComplete { reflected: false }.emit(writer));
+            }
+            Farewell::Abort(cause) => self.reply(&source, &destination, tag, |writer| match cause {
+                Some(cause) => sctp_wire::emit_abort(writer, false, &[cause]),
+                None => sctp_wire::emit_abort(writer, false, &[]),
+            }),
+        }
+        bump(if ending.error.is_some() { &mut self.counters.aborted } else { &mut self.counters.shut_down });
+        self.deliver(key);
+        self.notify_change(key, change, ending.error);
+        self.remove_association(key);
+        if let Some(owner) = owner
+            && let Some(endpoint) = self.endpoints.get_mut(owner)
+            && endpoint.style == Style::OneToOne
+            && !waiting
+        {
+            endpoint.error = ending.error;
+            endpoint.end_of_file = true;
+            endpoint.send_closed = true;
+        }
+    }
+
+    /// Moves what can be read from the association to the endpoint's queue.
+    pub(super) fn deliver(&mut self, key: Key) {
+        let Self { associations, endpoints, changed, .. } = self;
+        let Some(association) = associations.get_mut(key) else { return };
+        if association.waiting {
+            return;
+        }
+        let owner = association.endpoint;
+        let Some((owner, endpoint)) = owner.and_then(|owner| Some((owner, endpoints.get_mut(owner)?))) else {
+            // The socket is closed: nobody will read.
+            while association.inbound.pop().is_some() {}
+            return;
+        };
+        let from = association.peer();
+        // A place in the queue first: what was acknowledged must not be lost for want of memory.
+        while endpoint.queue.reserve(1).is_ok() {
+            let Some(delivery) = association.inbound.pop() else { break };
+            let bytes = delivery.message.length();
+            association.unread = association.unread.saturating_add(bytes);
+            endpoint.queued_bytes = endpoint.queued_bytes.saturating_add(bytes);
+            let _ = endpoint.queue.push_back(Queued { association: key, from, item: Item::Data(delivery) });
+            changed.push(owner.index);
+        }
+    }
+
+    /// Brings deadlines, the send queue and the socket's counts in line with an association that may have changed.
+    pub(super) fn settle(&mut self, now: Time, key: Key) {
+        let Self { associations, endpoints, changed, deadlines, ready, .. } = self;
+        let Some(association) = associations.get_mut(key) else { return };
+        deadlines.set(key.index, association.deadline());
+        if association.has_packet(now) {
+            ready.push(key.index);
+        }
+        let Some(owner) = association.endpoint else { return };
+        let Some(endpoint) = endpoints.get_mut(owner) else { return };
+        let counted = core::mem::replace(&mut association.counted_send, association.outbound.buffered_bytes());
+        let total = endpoint.send_bytes.saturating_sub(counted).saturating_add(association.counted_send);
+        let finished = endpoint.style == Style::OneToOne && !association.waiting && association.peer_finished();
+        if total != endpoint.send_bytes || (finished && !endpoint.end_of_file) {
+            endpoint.send_bytes = total;
+            endpoint.end_of_file |= finished;
+            endpoint.send_closed |= finished;
+            changed.push(owner.index);
+        }
+    }
+}

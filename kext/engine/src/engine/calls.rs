@@ -1,0 +1,407 @@
+//! Users' calls on endpoints.
+
+use super::{AssociationId, Engine, EndpointId};
+use crate::address::{Address, Family};
+use crate::association::{Ending, Farewell, State};
+use crate::endpoint::{Endpoint, Style};
+use crate::error::Error;
+use crate::message::Message;
+use crate::options::Options;
+use crate::outbound::{EnqueueError, OutMessage};
+use crate::slab::Key;
+use crate::status::AssociationStatus;
+use crate::time::Time;
+use sctp_wire::Cause;
+
+/// The range that ports are drawn from when the user names none.
+const EPHEMERAL: core::ops::RangeInclusive<u16> = 49_152..=65_535;
+
+/// How a close leaves the associations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Close {
+    /// SHUTDOWN once all data is acknowledged (RFC 9260 section 9.2).
+    Graceful,
+    /// ABORT now (section 9.1).
+    Abort,
+}
+
+/// Where a message goes, and how (RFC 6458 section 5.3.4).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SendInfo {
+    /// The peer's address; family `None`: by `association`, or the only one there is.
+    pub to: Address,
+    /// The association; `None`: by address.
+    pub association: Option<AssociationId>,
+    /// The stream.
+    pub stream: u16,
+    /// The payload protocol identifier, opaque.
+    pub ppid: u32,
+    /// Given back with notifications about the message.
+    pub context: u32,
+    /// Deliver without regard to order (RFC 9260 section 6.6).
+    pub unordered: bool,
+    /// Ask the peer to acknowledge at once (RFC 7053).
+    pub immediate: bool,
+    /// Send to `to` rather than to the primary path.
+    pub to_this_address: bool,
+}
+
+impl Engine {
+    /// Makes an endpoint; `context` comes back with every update.
+    ///
+    /// # Errors
+    /// [`Error::NoMemory`].
+    pub fn open(&mut self, style: Style, family: Family, context: usize) -> Result<EndpointId, Error> {
+        let vacant = self.endpoints.vacant()?;
+        self.changed.reserve(vacant.index)?;
+        Ok(self.endpoints.insert(Endpoint::new(context, style, family))?.into())
+    }
+
+    pub(super) fn endpoint(&self, id: EndpointId) -> Result<&Endpoint, Error> {
+        self.endpoints.get(id.into()).ok_or(Error::Invalid)
+    }
+
+    pub(super) fn endpoint_mut(&mut self, id: EndpointId) -> Result<&mut Endpoint, Error> {
+        self.endpoints.get_mut(id.into()).ok_or(Error::Invalid)
+    }
+
+    /// Forgets an endpoint; its associations end by themselves as `how` says.
+    pub fn close(&mut self, now: Time, id: EndpointId, how: Close) {
+        let key = Key::from(id);
+        while let Some(association) = self.endpoints.get(key).and_then(|endpoint| endpoint.associations.last()).copied()
+        {
+            // A peer whose association was never accepted is told so; set-up without data is given up.
+            let abort = how == Close::Abort
+                || self.associations.get(association).is_none_or(|association| {
+                    association.waiting
+                        || (matches!(association.state, State::CookieWait { .. })
+                            && association.outbound.is_drained())
+                });
+            self.detach(association);
+            if abort {
+                self.abort_association(association, Error::Aborted);
+            } else if let Some(found) = self.associations.get_mut(association) {
+                found.begin_shutdown(now);
+                self.deliver(association);
+                self.settle(now, association);
+            }
+        }
+        self.leave_port(key);
+        self.endpoints.remove(key, u32::BITS);
+    }
+
+    /// Aborts every association, so that the engine can be thrown away.
+    pub fn quiesce(&mut self) {
+        for index in 0..self.associations.end() {
+            if let Some(key) = self.associations.key_at(index) {
+                self.abort_association(key, Error::Aborted);
+            }
+        }
+    }
+
+    pub(super) fn abort_association(&mut self, key: Key, error: Error) {
+        let known = self.associations.get(key).is_some_and(|association| association.peer_tag != 0);
+        let farewell =
+            if known { Farewell::Abort(Some(Cause::UserInitiatedAbort(&[]))) } else { Farewell::Silence };
+        self.end(key, Ending { error: Some(error), farewell });
+    }
+
+    /// Binds to an address, the wildcard address for all; port 0 for any port.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if bound already, [`Error::FamilyNotSupported`], [`Error::AddressInUse`],
+    /// [`Error::AddressNotAvailable`] for an address that is not unicast, [`Error::NoMemory`].
+    pub fn bind(&mut self, id: EndpointId, address: Address) -> Result<(), Error> {
+        let endpoint = self.endpoint(id)?;
+        if endpoint.local.port != 0 {
+            return Err(Error::Invalid);
+        }
+        if endpoint.family != address.family {
+            return Err(Error::FamilyNotSupported);
+        }
+        if !address.is_any() && !address.is_unicast() {
+            return Err(Error::AddressNotAvailable);
+        }
+        let address = if address.port == 0 { self.ephemeral(address)? } else { address };
+        if self.is_bound(&address) {
+            return Err(Error::AddressInUse);
+        }
+        Ok(self.enter_port(id.into(), address)?)
+    }
+
+    /// A free ephemeral port, tried upwards from a random one.
+    fn ephemeral(&mut self, address: Address) -> Result<Address, Error> {
+        let size = u32::from(EPHEMERAL.end().wrapping_sub(*EPHEMERAL.start())).saturating_add(1);
+        let start = self.random.u32().checked_rem(size).unwrap_or(0);
+        let ports = (0..size).filter_map(|step| {
+            let offset = start.wrapping_add(step).checked_rem(size)?;
+            u16::try_from(u32::from(*EPHEMERAL.start()).saturating_add(offset)).ok()
+        });
+        let mut candidates = ports.map(|port| address.with_port(port));
+        candidates.find(|candidate| !self.is_bound(candidate)).ok_or(Error::AddressInUse)
+    }
+
+    pub(super) fn bind_if_unbound(&mut self, id: EndpointId) -> Result<(), Error> {
+        let endpoint = self.endpoint(id)?;
+        if endpoint.local.port != 0 {
+            return Ok(());
+        }
+        let local = endpoint.local;
+        self.bind(id, local)
+    }
+
+    /// Takes associations from peers; `backlog` may wait for accept, 0 stops listening.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a one-to-one endpoint with an association; those of [`Engine::bind`].
+    pub fn listen(&mut self, id: EndpointId, backlog: u32) -> Result<(), Error> {
+        let endpoint = self.endpoint(id)?;
+        let connected = endpoint.backlog == 0 && !endpoint.associations.is_empty();
+        if endpoint.style == Style::OneToOne && (connected || endpoint.send_closed) {
+            return Err(Error::Invalid);
+        }
+        self.bind_if_unbound(id)?;
+        self.endpoint_mut(id)?.backlog = backlog;
+        Ok(())
+    }
+
+    /// Moves the oldest association that waits on `listener` to `child`, a fresh one-to-one endpoint.
+    ///
+    /// # Errors
+    /// [`Error::WouldBlock`] when none waits, [`Error::Invalid`] when `child` is not fresh, [`Error::NoMemory`].
+    pub fn accept(&mut self, now: Time, listener: EndpointId, child: EndpointId) -> Result<(), Error> {
+        let fresh = self.endpoint(child)?;
+        if fresh.style != Style::OneToOne || !fresh.associations.is_empty() || fresh.local.port != 0 {
+            return Err(Error::Invalid);
+        }
+        let key = self.next_waiting(listener)?;
+        let options = self.endpoint(listener)?.options;
+        crate::memory::push(&mut self.endpoint_mut(child)?.associations, key)?;
+        self.detach(key);
+        let association = self.associations.get_mut(key).ok_or(Error::WouldBlock)?;
+        association.endpoint = Some(child.into());
+        association.place = 0;
+        association.waiting = false;
+        let local = association.local;
+        let endpoint = self.endpoint_mut(child)?;
+        endpoint.local = local;
+        endpoint.options = options;
+        self.came_up(key);
+        self.deliver(key);
+        self.settle(now, key);
+        Ok(())
+    }
+
+    /// Aborts the oldest association that waits on `listener`.
+    pub fn refuse(&mut self, listener: EndpointId) {
+        if let Ok(key) = self.next_waiting(listener) {
+            self.abort_association(key, Error::Aborted);
+        }
+    }
+
+    /// Takes the oldest waiting association out of the queue, past those that ended meanwhile.
+    fn next_waiting(&mut self, listener: EndpointId) -> Result<Key, Error> {
+        let Self { endpoints, associations, .. } = self;
+        let endpoint = endpoints.get_mut(listener.into()).ok_or(Error::Invalid)?;
+        while let Some(key) = endpoint.accept_queue.pop_front() {
+            if associations.get(key).is_some() {
+                return Ok(key);
+            }
+        }
+        Err(Error::WouldBlock)
+    }
+
+    /// Sends a message, setting the association up first where a one-to-many endpoint has none with the peer.
+    ///
+    /// # Errors
+    /// The message comes back with [`Error::Pipe`] after a shutdown, [`Error::NotConnected`],
+    /// [`Error::DestinationRequired`], [`Error::Invalid`] for a stream that was not negotiated or an association that
+    /// is not there, [`Error::NoMemory`], and those of [`Engine::connect`].
+    pub fn send(
+        &mut self,
+        now: Time,
+        id: EndpointId,
+        info: &SendInfo,
+        message: Message,
+    ) -> Result<(), (Error, Message)> {
+        let key = match self.destination(now, id, info) {
+            Ok(key) => key,
+            Err(error) => return Err((error, message)),
+        };
+        let Some(association) = self.associations.get_mut(key) else { return Err((Error::Invalid, message)) };
+        if !association.takes_data() {
+            return Err((Error::Pipe, message));
+        }
+        if message.length() == 0 {
+            // RFC 9260 section 3.3.1: there is no DATA chunk without user data.
+            return Err((Error::Invalid, message));
+        }
+        let path = if info.to_this_address { association.path_to(&info.to) } else { None };
+        let queued = association.outbound.enqueue(OutMessage {
+            message,
+            stream: info.stream,
+            ppid: info.ppid,
+            context: info.context,
+            unordered: info.unordered,
+            immediate: info.immediate,
+            path,
+        });
+        let result = queued.map_err(|(error, refused)| {
+            let error = match error {
+                EnqueueError::NoMemory => Error::NoMemory,
+                EnqueueError::BadStream => Error::Invalid,
+            };
+            (error, refused.message)
+        });
+        self.settle(now, key);
+        result
+    }
+
+    /// The association that a message goes to.
+    fn destination(&mut self, now: Time, id: EndpointId, info: &SendInfo) -> Result<Key, Error> {
+        let endpoint = self.endpoint(id)?;
+        if endpoint.send_closed {
+            return Err(Error::Pipe);
+        }
+        if endpoint.style == Style::OneToOne {
+            return endpoint.only_association().ok_or(Error::NotConnected);
+        }
+        if let Some(association) = info.association {
+            let key = Key::from(association);
+            let ours = self.associations.get(key).is_some_and(|found| found.endpoint == Some(id.into()));
+            return if ours { Ok(key) } else { Err(Error::Invalid) };
+        }
+        if info.to.family == Family::None {
+            return endpoint.only_association().ok_or(Error::DestinationRequired);
+        }
+        match self.association_of(id.into(), &info.to) {
+            Some(key) => Ok(key),
+            None => self.associate(now, id, info.to),
+        }
+    }
+
+    /// Ends one association: gracefully (SCTP_EOF, shutdown) or at once (SCTP_ABORT).
+    ///
+    /// # Errors
+    /// As [`Engine::send`] finds the association.
+    pub fn finish(&mut self, now: Time, id: EndpointId, info: &SendInfo, how: Close) -> Result<(), Error> {
+        let endpoint = self.endpoint(id)?;
+        let key = match info.association {
+            Some(association) => Key::from(association),
+            None if info.to.family != Family::None => {
+                self.association_of(id.into(), &info.to).ok_or(Error::NotConnected)?
+            }
+            None => endpoint.only_association().ok_or(Error::NotConnected)?,
+        };
+        let association = self.associations.get_mut(key).ok_or(Error::NotConnected)?;
+        if association.endpoint != Some(id.into()) {
+            return Err(Error::Invalid);
+        }
+        match how {
+            Close::Graceful => {
+                association.begin_shutdown(now);
+                self.settle(now, key);
+            }
+            Close::Abort => self.abort_association(key, Error::Aborted),
+        }
+        Ok(())
+    }
+
+    /// SHUT_WR of a one-to-one endpoint.
+    ///
+    /// # Errors
+    /// [`Error::NotConnected`], [`Error::NotSupported`] for one-to-many (RFC 6458 section 3.1.6).
+    pub fn shutdown(&mut self, now: Time, id: EndpointId) -> Result<(), Error> {
+        let endpoint = self.endpoint_mut(id)?;
+        if endpoint.style == Style::OneToMany {
+            return Err(Error::NotSupported);
+        }
+        endpoint.send_closed = true;
+        self.finish(now, id, &SendInfo::default(), Close::Graceful)
+    }
+
+    /// How many associations an endpoint has.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`].
+    pub fn association_count(&self, id: EndpointId) -> Result<u32, Error> {
+        Ok(u32::try_from(self.endpoint(id)?.associations.len()).unwrap_or(u32::MAX))
+    }
+
+    /// How an association stands; `None`: the only one of the endpoint.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when there is no such association.
+    pub fn status(&self, id: EndpointId, name: Option<AssociationId>) -> Result<AssociationStatus, Error> {
+        let endpoint = self.endpoint(id)?;
+        let key = name.map(Key::from).or_else(|| endpoint.only_association()).ok_or(Error::Invalid)?;
+        let association = self.associations.get(key).filter(|found| found.endpoint == Some(id.into()));
+        association.and_then(|found| found.status(key, endpoint.queue.len())).ok_or(Error::Invalid)
+    }
+
+    /// The options of an endpoint.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`].
+    pub fn options(&mut self, id: EndpointId) -> Result<&mut Options, Error> {
+        Ok(&mut self.endpoint_mut(id)?.options)
+    }
+
+    /// SCTP_NODELAY, for the associations there are as well.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`].
+    pub fn set_no_delay(&mut self, now: Time, id: EndpointId, on: bool) -> Result<(), Error> {
+        self.endpoint_mut(id)?.options.protocol.no_delay = on;
+        self.for_each_association(now, id, |association| association.protocol.no_delay = on);
+        Ok(())
+    }
+
+    /// so_rcv.sb_hiwat, for the associations there are as well. Bytes.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`].
+    pub fn set_receive_buffer(&mut self, now: Time, id: EndpointId, bytes: u32) -> Result<(), Error> {
+        self.endpoint_mut(id)?.options.protocol.receive_buffer = bytes;
+        self.for_each_association(now, id, |association| association.protocol.receive_buffer = bytes);
+        Ok(())
+    }
+
+    fn for_each_association(
+        &mut self,
+        now: Time,
+        id: EndpointId,
+        mut change: impl FnMut(&mut crate::association::Association),
+    ) {
+        let mut place = 0_usize;
+        while let Some(key) = self.endpoint(id).ok().and_then(|endpoint| endpoint.associations.get(place)).copied() {
+            if let Some(association) = self.associations.get_mut(key) {
+                change(association);
+            }
+            self.settle(now, key);
+            place = place.saturating_add(1);
+        }
+    }
+
+    /// The address of an endpoint, the wildcard address when it is bound to all.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`].
+    pub fn local_address(&self, id: EndpointId) -> Result<Address, Error> {
+        let endpoint = self.endpoint(id)?;
+        let association = endpoint.only_association().filter(|_| endpoint.style == Style::OneToOne);
+        let learned = association.and_then(|key| self.associations.get(key)).map(|found| found.local);
+        Ok(learned.unwrap_or(endpoint.local))
+    }
+
+    /// The primary address of a one-to-one endpoint's peer.
+    ///
+    /// # Errors
+    /// [`Error::NotConnected`], [`Error::Invalid`].
+    pub fn peer_address(&self, id: EndpointId) -> Result<Address, Error> {
+        let endpoint = self.endpoint(id)?;
+        let key = endpoint.only_association().filter(|_| endpoint.style == Style::OneToOne);
+        let association = key.and_then(|key| self.associations.get(key)).ok_or(Error::NotConnected)?;
+        if association.is_set_up() { Ok(association.peer()) } else { Err(Error::NotConnected) }
+    }
+}

@@ -1,0 +1,63 @@
+//! Set-up from this side (RFC 9260 section 5.1 A).
+
+use super::{AssociationId, Engine, EndpointId};
+use crate::address::Address;
+use crate::association::Beginning;
+use crate::endpoint::Style;
+use crate::error::Error;
+use crate::slab::Key;
+use crate::time::Time;
+use sctp_wire::Tsn;
+
+impl Engine {
+    /// Begins an association; it is up once an update says so.
+    ///
+    /// # Errors
+    /// [`Error::IsConnected`], [`Error::Already`], [`Error::NotSupported`] on a one-to-one listener,
+    /// [`Error::AddressNotAvailable`] for an address that is not unicast, [`Error::FamilyNotSupported`],
+    /// [`Error::Invalid`] for port 0, [`Error::NoMemory`], those of [`Engine::bind`].
+    pub fn connect(&mut self, now: Time, id: EndpointId, peer: Address) -> Result<AssociationId, Error> {
+        let endpoint = self.endpoint(id)?;
+        if endpoint.style == Style::OneToOne {
+            if endpoint.backlog > 0 {
+                return Err(Error::NotSupported);
+            }
+            if let Some(key) = endpoint.only_association() {
+                let up = self.associations.get(key).is_some_and(|association| association.is_set_up());
+                return Err(if up { Error::IsConnected } else { Error::Already });
+            }
+        } else if let Some(key) = self.association_of(id.into(), &peer) {
+            let up = self.associations.get(key).is_some_and(|association| association.is_set_up());
+            return Err(if up { Error::IsConnected } else { Error::Already });
+        }
+        self.associate(now, id, peer).map(AssociationId::from)
+    }
+
+    /// Makes the association in COOKIE-WAIT.
+    pub(super) fn associate(&mut self, now: Time, id: EndpointId, peer: Address) -> Result<Key, Error> {
+        let endpoint = self.endpoint(id)?;
+        if peer.family != endpoint.family {
+            return Err(Error::FamilyNotSupported);
+        }
+        if peer.port == 0 {
+            return Err(Error::Invalid);
+        }
+        if !peer.is_unicast() {
+            return Err(Error::AddressNotAvailable);
+        }
+        self.bind_if_unbound(id)?;
+        let endpoint = self.endpoint_mut(id)?;
+        endpoint.end_of_file = false;
+        endpoint.send_closed = false;
+        let (local, protocol) = (endpoint.local, endpoint.options.protocol);
+        let (local_tag, local_tsn) = (self.random.nonzero(), Tsn(self.random.u32()));
+        let begin = Beginning { endpoint: id.into(), protocol, local, peers: &[peer], local_tag, local_tsn };
+        let key = self.add_association(&begin)?;
+        if let Some(association) = self.associations.get_mut(key) {
+            association.start_handshake(now);
+        }
+        self.settle(now, key);
+        self.changed.push(Key::from(id).index);
+        Ok(key)
+    }
+}

@@ -1,0 +1,159 @@
+//! A packet came in: check it, find its association, hand it chunk after chunk (RFC 9260 section 8.5 for the tags).
+
+use super::Engine;
+use crate::address::Address;
+use crate::association::{Association, Disposition, State};
+use crate::counters::Counters;
+use crate::slab::Key;
+use crate::time::Time;
+use sctp_wire::{Cause, Chunk, Packet, PacketError, RawChunk, chunk_type};
+
+impl Engine {
+    /// Takes one SCTP packet, without its IP header, that came from `source` to `destination` (the ports of both are
+    /// read from the packet). Whatever is wrong with it is counted, and answered if RFC 9260 says so.
+    pub fn input(&mut self, now: Time, source: Address, destination: Address, bytes: &[u8]) {
+        bump(&mut self.counters.packets_received);
+        let packet = match Packet::parse(bytes) {
+            Ok(packet) => packet,
+            Err(PacketError::BadChecksum) => return bump(&mut self.counters.checksum_errors),
+            Err(PacketError::TooShort) => return bump(&mut self.counters.malformed),
+        };
+        let source = source.with_port(packet.header.source_port);
+        let destination = destination.with_port(packet.header.destination_port);
+        if source.port == 0 || destination.port == 0 || !source.is_unicast() {
+            return bump(&mut self.counters.malformed);
+        }
+        let Some(first) = packet.chunks().next().and_then(Result::ok) else {
+            return bump(&mut self.counters.malformed);
+        };
+        match first.kind {
+            chunk_type::INIT => self.on_init(now, &packet, first, &source, &destination),
+            chunk_type::COOKIE_ECHO => self.on_cookie_echo(now, &packet, first, &source, &destination),
+            _ => match self.association_for(&source, &destination) {
+                Some(key) => self.on_packet(now, key, &packet, first, &source, &destination),
+                None => self.out_of_the_blue(&packet, &source, &destination),
+            },
+        }
+    }
+
+    fn on_packet(
+        &mut self,
+        now: Time,
+        key: Key,
+        packet: &Packet<'_>,
+        first: RawChunk<'_>,
+        source: &Address,
+        destination: &Address,
+    ) {
+        let Some(association) = self.associations.get_mut(key) else { return };
+        match check_tag(association, packet, first) {
+            Tag::Good => {}
+            Tag::Bad => return bump(&mut self.counters.bad_tags),
+            // Section 8.5.1 E: answered with SHUTDOWN COMPLETE, as one that comes out of the blue.
+            Tag::OutOfTheBlue => return self.out_of_the_blue(packet, source, destination),
+        }
+        self.on_chunks(now, key, packet.chunks(), source, destination);
+    }
+
+    /// Handles the chunks of a packet whose tag is good, or those behind a COOKIE ECHO.
+    pub(super) fn on_chunks<'a>(
+        &mut self,
+        now: Time,
+        key: Key,
+        chunks: impl Iterator<Item = Result<RawChunk<'a>, sctp_wire::Malformed>>,
+        source: &Address,
+        destination: &Address,
+    ) {
+        let mut had_data = false;
+        for raw in chunks {
+            let Some(association) = self.associations.get_mut(key) else { return };
+            association.note_source(source);
+            association.learn_local(destination);
+            let chunk = raw.and_then(Chunk::parse);
+            let disposition = match chunk {
+                Ok(chunk) => {
+                    had_data |= matches!(chunk, Chunk::Data(_));
+                    on_chunk(association, now, &chunk, source, &mut self.counters)
+                }
+                Err(_) => {
+                    bump(&mut self.counters.malformed);
+                    Disposition::DropPacket
+                }
+            };
+            let go_on = !matches!(disposition, Disposition::DropPacket | Disposition::End(_));
+            self.apply(key, disposition);
+            if !go_on {
+                break;
+            }
+        }
+        if had_data && let Some(association) = self.associations.get_mut(key) {
+            association.end_of_data(now);
+            self.deliver(key);
+        }
+        self.settle(now, key);
+    }
+}
+
+/// One chunk of a packet that belongs to the association.
+fn on_chunk(
+    association: &mut Association,
+    now: Time,
+    chunk: &Chunk<'_>,
+    source: &Address,
+    counters: &mut Counters,
+) -> Disposition {
+    match chunk {
+        Chunk::Data(data) => association.on_data(data, counters),
+        Chunk::Sack(sack) => association.on_sack(now, sack),
+        Chunk::InitAck(init) => association.on_init_ack(now, init, source),
+        Chunk::Heartbeat(heartbeat) => association.on_heartbeat(heartbeat.info),
+        Chunk::HeartbeatAck(heartbeat) => association.on_heartbeat_ack(now, heartbeat.info),
+        Chunk::Abort(_) => association.on_abort(),
+        Chunk::Shutdown(shutdown) => association.on_shutdown(now, shutdown.cumulative_tsn),
+        Chunk::ShutdownAck => association.on_shutdown_ack(),
+        Chunk::ShutdownComplete(_) => association.on_shutdown_complete(),
+        Chunk::CookieAck => association.on_cookie_ack(now),
+        Chunk::Error(error) => {
+            let mut causes = error.causes.iter().flatten().map(Cause::parse);
+            if causes.any(|cause| matches!(cause, Ok(Cause::StaleCookie { .. }))) {
+                return association.on_stale_cookie(now);
+            }
+            Disposition::Continue
+        }
+        // Section 4.3: INIT and COOKIE ECHO come alone or first; elsewhere the packet is broken.
+        Chunk::Init(_) | Chunk::CookieEcho(_) => Disposition::DropPacket,
+        Chunk::Ecne(_) | Chunk::Cwr(_) => Disposition::Continue,
+        Chunk::Unrecognized(raw) => {
+            let action = raw.unrecognized_action();
+            if action.reports() {
+                association.report(&Cause::UnrecognizedChunk(raw.bytes));
+            }
+            if action.stops() { Disposition::DropPacket } else { Disposition::Continue }
+        }
+    }
+}
+
+enum Tag {
+    Good,
+    Bad,
+    OutOfTheBlue,
+}
+
+/// Section 8.5: the verification tag, with the exceptions of 8.5.1.
+fn check_tag(association: &Association, packet: &Packet<'_>, first: RawChunk<'_>) -> Tag {
+    let tag = packet.header.verification_tag;
+    let reflected = first.flags & 1 != 0;
+    let good = match first.kind {
+        // Rules B and C: ABORT and SHUTDOWN COMPLETE may carry the peer's own tag when the T bit says so.
+        chunk_type::ABORT | chunk_type::SHUTDOWN_COMPLETE if reflected => association.peer_tag != 0 && tag == association.peer_tag,
+        chunk_type::SHUTDOWN_ACK if matches!(association.state, State::CookieWait { .. } | State::CookieEchoed { .. }) => {
+            return Tag::OutOfTheBlue;
+        }
+        _ => tag == association.local_tag,
+    };
+    if good { Tag::Good } else { Tag::Bad }
+}
+
+pub(super) const fn bump(counter: &mut u64) {
+    *counter = counter.wrapping_add(1);
+}

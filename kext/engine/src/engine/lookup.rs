@@ -1,0 +1,131 @@
+//! From ports and addresses to endpoints and associations, in constant time.
+
+use super::Engine;
+use crate::address::Address;
+use crate::memory::OutOfMemory;
+use crate::slab::Key;
+use core::hash::Hasher;
+use siphasher::sip::SipHasher13;
+
+impl Engine {
+    fn hasher(&self) -> SipHasher13 {
+        SipHasher13::new_with_key(&self.hash_key)
+    }
+
+    fn hash_of_peer(&self, local_port: u16, peer: &Address) -> u64 {
+        let mut hasher = self.hasher();
+        hasher.write(&local_port.to_ne_bytes());
+        hasher.write(&peer.port.to_ne_bytes());
+        hasher.write(&peer.bytes);
+        hasher.finish()
+    }
+
+    fn hash_of_port(&self, port: u16) -> u64 {
+        let mut hasher = self.hasher();
+        hasher.write(&port.to_ne_bytes());
+        hasher.finish()
+    }
+
+    /// The association that a packet from `source` to `destination` belongs to.
+    pub(super) fn association_for(&self, source: &Address, destination: &Address) -> Option<Key> {
+        let hash = self.hash_of_peer(destination.port, source);
+        let index = self.by_peer.find(hash, |index| {
+            self.associations.key_at(index).and_then(|key| self.associations.get(key)).is_some_and(|association| {
+                association.local.port == destination.port
+                    && association.peer_port == source.port
+                    && (association.local.is_any() || association.local.same_host(destination))
+                    && association.path_to(source).is_some()
+            })
+        })?;
+        self.associations.key_at(index)
+    }
+
+    /// The association of `endpoint` with a peer.
+    pub(super) fn association_of(&self, endpoint: Key, peer: &Address) -> Option<Key> {
+        let local_port = self.endpoints.get(endpoint)?.local.port;
+        let index = self.by_peer.find(self.hash_of_peer(local_port, peer), |index| {
+            self.associations.key_at(index).and_then(|key| self.associations.get(key)).is_some_and(|association| {
+                association.endpoint == Some(endpoint)
+                    && association.peer_port == peer.port
+                    && association.path_to(peer).is_some()
+            })
+        })?;
+        self.associations.key_at(index)
+    }
+
+    /// Enters every path of an association from the `from`-th on.
+    pub(super) fn enter_paths(&mut self, key: Key, from: usize) -> Result<(), OutOfMemory> {
+        let mut place = from;
+        while let Some((port, remote)) = self
+            .associations
+            .get(key)
+            .and_then(|association| Some((association.local.port, association.paths.get(place)?.remote)))
+        {
+            let hash = self.hash_of_peer(port, &remote);
+            self.by_peer.insert(hash, key.index)?;
+            place = place.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    /// Takes every path of an association out.
+    pub(super) fn leave_paths(&mut self, key: Key) {
+        let mut place = 0_usize;
+        while let Some((port, remote)) = self
+            .associations
+            .get(key)
+            .and_then(|association| Some((association.local.port, association.paths.get(place)?.remote)))
+        {
+            let hash = self.hash_of_peer(port, &remote);
+            self.by_peer.remove(hash, key.index);
+            place = place.saturating_add(1);
+        }
+    }
+
+    /// The endpoint that is bound to `destination` and takes associations.
+    pub(super) fn listener_for(&self, destination: &Address) -> Option<Key> {
+        let index = self.by_port.find(self.hash_of_port(destination.port), |index| {
+            self.endpoints.key_at(index).and_then(|key| self.endpoints.get(key)).is_some_and(|endpoint| {
+                endpoint.backlog > 0
+                    && endpoint.local.port == destination.port
+                    && endpoint.family == destination.family
+                    && (endpoint.local.is_any() || endpoint.local.same_host(destination))
+            })
+        })?;
+        self.endpoints.key_at(index)
+    }
+
+    /// Whether another endpoint is bound to this address or one that contains it.
+    pub(super) fn is_bound(&self, address: &Address) -> bool {
+        let found = self.by_port.find(self.hash_of_port(address.port), |index| {
+            self.endpoints.key_at(index).and_then(|key| self.endpoints.get(key)).is_some_and(|endpoint| {
+                let local = endpoint.local;
+                local.port == address.port
+                    && local.family == address.family
+                    && (local.is_any() || address.is_any() || local.same_host(address))
+            })
+        });
+        found.is_some()
+    }
+
+    /// Binds an endpoint.
+    pub(super) fn enter_port(&mut self, key: Key, address: Address) -> Result<(), OutOfMemory> {
+        let hash = self.hash_of_port(address.port);
+        self.by_port.insert(hash, key.index)?;
+        if let Some(endpoint) = self.endpoints.get_mut(key) {
+            endpoint.local = address;
+            endpoint.registered = true;
+        }
+        Ok(())
+    }
+
+    /// Frees the port of an endpoint.
+    pub(super) fn leave_port(&mut self, key: Key) {
+        let Some(endpoint) = self.endpoints.get(key).filter(|endpoint| endpoint.registered) else { return };
+        let hash = self.hash_of_port(endpoint.local.port);
+        self.by_port.remove(hash, key.index);
+        if let Some(endpoint) = self.endpoints.get_mut(key) {
+            endpoint.registered = false;
+        }
+    }
+}

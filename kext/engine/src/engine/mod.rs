@@ -1,0 +1,161 @@
+//! The engine: all endpoints and associations of one host, and the three ways in and out.
+//!
+//! In: [`Engine::input`] (a packet), the calls in `calls` (a user), [`Engine::on_timer`] (a deadline that passed).
+//! Out, to be asked for after each of these until they give nothing: [`Engine::transmit`], [`Engine::next_update`];
+//! and once: [`Engine::deadline`].
+
+mod apply;
+mod calls;
+mod connect;
+mod input;
+mod lookup;
+mod out_of_the_blue;
+mod output;
+mod passive;
+mod receive;
+mod replies;
+#[cfg(test)]
+mod tests;
+
+pub use calls::{Close, SendInfo};
+pub use output::{Transmit, Update};
+pub use receive::Received;
+
+use crate::association::Association;
+use crate::cookie::Secrets;
+use crate::counters::Counters;
+use crate::deadlines::Deadlines;
+use crate::endpoint::Endpoint;
+use crate::fifo::Fifo;
+use crate::memory::OutOfMemory;
+use crate::random::Random;
+use crate::slab::{Key, Slab};
+use crate::table::Table;
+use crate::time::Time;
+use replies::Replies;
+
+/// Bits of a generation in an association identifier; the other 20 are the position.
+const ASSOCIATION_GENERATION_BITS: u32 = 12;
+const ASSOCIATION_INDEX_BITS: u32 = 20;
+
+/// The name of an association for users (RFC 6458 section 1.2): never 0, 1 or 2, which mean FUTURE, CURRENT and ALL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AssociationId(pub u32);
+
+impl From<Key> for AssociationId {
+    fn from(key: Key) -> Self {
+        // The generation begins at 1, so the value is at least 2^20.
+        Self(key.generation << ASSOCIATION_INDEX_BITS | key.index)
+    }
+}
+
+impl From<AssociationId> for Key {
+    fn from(id: AssociationId) -> Self {
+        Self { index: id.0 & ((1 << ASSOCIATION_INDEX_BITS) - 1), generation: id.0 >> ASSOCIATION_INDEX_BITS }
+    }
+}
+
+/// The name of an endpoint: never 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndpointId(pub u64);
+
+impl From<Key> for EndpointId {
+    fn from(key: Key) -> Self {
+        Self(u64::from(key.generation) << 32 | u64::from(key.index))
+    }
+}
+
+impl From<EndpointId> for Key {
+    fn from(id: EndpointId) -> Self {
+        let [a, b, c, d, e, f, g, h] = id.0.to_be_bytes();
+        Self { generation: u32::from_be_bytes([a, b, c, d]), index: u32::from_be_bytes([e, f, g, h]) }
+    }
+}
+
+/// All SCTP of one host.
+#[derive(Debug)]
+pub struct Engine {
+    random: Random,
+    secrets: Secrets,
+    hash_key: [u8; 16],
+    endpoints: Slab<Endpoint>,
+    associations: Slab<Association>,
+    /// Associations by local port and a remote transport address, one entry a path.
+    by_peer: Table,
+    /// Bound endpoints by local port.
+    by_port: Table,
+    deadlines: Deadlines,
+    /// Associations that have something to send.
+    ready: Fifo,
+    /// Endpoints whose socket must be brought up to date.
+    changed: Fifo,
+    replies: Replies,
+    counters: Counters,
+}
+
+impl Engine {
+    /// An engine without endpoints. `seed` must come from a cryptographic source.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`].
+    pub fn new(seed: [u8; 32]) -> Result<Self, OutOfMemory> {
+        let mut random = Random::new(seed);
+        let secrets = Secrets::new(&mut random);
+        let hash_key = u128::from_be_bytes(random.block().first_chunk().copied().unwrap_or_default()).to_be_bytes();
+        Ok(Self {
+            secrets,
+            hash_key,
+            endpoints: Slab::new(),
+            associations: Slab::new(),
+            by_peer: Table::new(),
+            by_port: Table::new(),
+            deadlines: Deadlines::new(),
+            ready: Fifo::new(),
+            changed: Fifo::new(),
+            replies: Replies::new()?,
+            counters: Counters::default(),
+            random,
+        })
+    }
+
+    /// How many associations there are, with and without a socket.
+    #[must_use]
+    pub const fn associations(&self) -> u32 {
+        self.associations.len()
+    }
+
+    /// How many endpoints there are.
+    #[must_use]
+    pub const fn endpoints(&self) -> u32 {
+        self.endpoints.len()
+    }
+
+    /// The statistics.
+    #[must_use]
+    pub const fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// The next moment [`Engine::on_timer`] is to be called.
+    #[must_use]
+    pub fn deadline(&self) -> Time {
+        self.deadlines.earliest()
+    }
+
+    /// Does all that is due at `now`; harmless when nothing is.
+    pub fn on_timer(&mut self, now: Time) {
+        // Every association is visited at most once, however its next deadline comes out.
+        for _ in 0..self.associations.end() {
+            let Some(index) = self.deadlines.due(now) else { return };
+            let Some(key) = self.associations.key_at(index) else {
+                self.deadlines.set(index, Time::NEVER);
+                continue;
+            };
+            let Self { associations, random, counters, .. } = self;
+            let Some(association) = associations.get_mut(key) else { return };
+            let disposition = association.on_deadline(now, random, counters);
+            self.apply(key, disposition);
+            self.settle(now, key);
+        }
+    }
+}

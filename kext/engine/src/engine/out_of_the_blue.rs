@@ -1,0 +1,62 @@
+//! Packets that belong to no association (RFC 9260 section 8.4).
+
+use super::Engine;
+use super::input::bump;
+use crate::address::Address;
+use sctp_wire::{Cause, Chunk, Packet};
+
+impl Engine {
+    /// Answers a packet with a good checksum that is nobody's, if it may be answered at all.
+    pub(super) fn out_of_the_blue(&mut self, packet: &Packet<'_>, source: &Address, destination: &Address) {
+        bump(&mut self.counters.out_of_the_blue);
+        let tag = packet.header.verification_tag;
+        let mut shutdown_ack = false;
+        for raw in packet.chunks() {
+            // A packet that is broken anywhere is not answered.
+            let Ok(chunk) = raw.and_then(Chunk::parse) else { return };
+            match chunk {
+                // Rules 2 and 6, 7: never answered. An ABORT anywhere in the packet silences us.
+                Chunk::Abort(_) | Chunk::ShutdownComplete(_) | Chunk::CookieAck => return,
+                Chunk::Error(error) => {
+                    let mut causes = error.causes.iter().flatten().map(Cause::parse);
+                    if causes.any(|cause| matches!(cause, Ok(Cause::StaleCookie { .. }))) {
+                        return;
+                    }
+                }
+                Chunk::ShutdownAck => shutdown_ack = true,
+                Chunk::Data(_)
+                | Chunk::Init(_)
+                | Chunk::InitAck(_)
+                | Chunk::Sack(_)
+                | Chunk::Heartbeat(_)
+                | Chunk::HeartbeatAck(_)
+                | Chunk::Shutdown(_)
+                | Chunk::CookieEcho(_)
+                | Chunk::Ecne(_)
+                | Chunk::Cwr(_)
+                | Chunk::Unrecognized(_) => {}
+            }
+        }
+        // Rules 5 and 8: the tag is reflected and the T bit says so.
+        self.reply(destination, source, tag, |writer| {
+            if shutdown_ack {
+                sctp_wire::ShutdownComplete { reflected: true }.emit(writer)
+            } else {
+                sctp_wire::emit_abort(writer, true, &[])
+            }
+        });
+    }
+
+    /// Queues an answer; one too many is dropped and counted.
+    pub(super) fn reply(
+        &mut self,
+        source: &Address,
+        destination: &Address,
+        tag: u32,
+        build: impl FnOnce(&mut sctp_wire::PacketWriter<'_>) -> Result<(), sctp_wire::Full>,
+    ) {
+        if !self.replies.push(source, destination, tag, build) {
+            bump(&mut self.counters.replies_dropped);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What the engine has to say: packets, and endpoints whose socket must be brought up to date.
+
+use super::input::bump;
+use super::{Engine, EndpointId};
+use crate::address::Address;
+use crate::association::State;
+use crate::endpoint::Style;
+use crate::error::Error;
+use crate::time::Time;
+
+/// Where a packet goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Transmit {
+    /// Bytes written.
+    pub length: usize,
+    /// The wildcard address: let the route choose.
+    pub source: Address,
+    /// The peer.
+    pub destination: Address,
+}
+
+/// An endpoint as its socket must show it.
+#[derive(Clone, Copy, Debug)]
+pub struct Update {
+    /// As given to [`Engine::open`].
+    pub context: usize,
+    /// The endpoint.
+    pub endpoint: EndpointId,
+    /// Bytes that wait to be read; 1 when only empty messages do.
+    pub receive_bytes: usize,
+    /// Bytes accepted for sending and not acknowledged.
+    pub send_bytes: usize,
+    /// Associations that wait for accept.
+    pub pending_accepts: usize,
+    /// Given once.
+    pub error: Option<Error>,
+    /// A one-to-one endpoint in set-up.
+    pub connecting: bool,
+    /// A one-to-one endpoint with an association that is up and not over.
+    pub connected: bool,
+    /// Nothing more will come.
+    pub end_of_file: bool,
+    /// Nothing more may be sent.
+    pub send_closed: bool,
+}
+
+impl Engine {
+    /// Whether [`Engine::transmit`] may have a packet.
+    #[must_use]
+    pub const fn has_transmit(&self) -> bool {
+        !self.replies.is_empty() || !self.ready.is_empty()
+    }
+
+    /// Writes the next packet into `buffer`, which must hold at least a path MTU.
+    pub fn transmit(&mut self, now: Time, buffer: &mut [u8]) -> Option<Transmit> {
+        if let Some((length, source, destination)) = self.replies.pop(buffer) {
+            bump(&mut self.counters.packets_sent);
+            return Some(Transmit { length, source, destination });
+        }
+        while let Some(index) = self.ready.pop() {
+            let Some(key) = self.associations.key_at(index) else { continue };
+            let Some(association) = self.associations.get_mut(key) else { continue };
+            let emitted = association.emit(now, buffer, &mut self.counters);
+            let source = association.local;
+            self.settle(now, key);
+            if let Some(emitted) = emitted {
+                bump(&mut self.counters.packets_sent);
+                return Some(Transmit { length: emitted.length, source, destination: emitted.destination });
+            }
+        }
+        None
+    }
+
+    /// The next endpoint that changed, whole.
+    pub fn next_update(&mut self) -> Option<Update> {
+        while let Some(index) = self.changed.pop() {
+            let Some(key) = self.endpoints.key_at(index) else { continue };
+            let associations = &self.associations;
+            let Some(endpoint) = self.endpoints.get_mut(key) else { continue };
+            let single = endpoint.style == Style::OneToOne;
+            let association = endpoint.only_association().and_then(|key| associations.get(key));
+            let up = association.is_some_and(|found| found.is_set_up());
+            let receive_bytes = if endpoint.queue.is_empty() { 0 } else { endpoint.queued_bytes.max(1) };
+            return Some(Update {
+                context: endpoint.context,
+                endpoint: key.into(),
+                receive_bytes,
+                send_bytes: endpoint.send_bytes,
+                pending_accepts: endpoint.accept_queue.len(),
+                error: endpoint.error.take(),
+                connecting: single
+                    && association.is_some_and(|found| {
+                        matches!(found.state, State::CookieWait { .. } | State::CookieEchoed { .. })
+                    }),
+                connected: single && up,
+                end_of_file: endpoint.end_of_file,
+                send_closed: endpoint.send_closed,
+            });
+        }
+        None
+    }
+}

@@ -1,0 +1,84 @@
+//! Reading: a message is handed out whole and comes back when the reader is done with it.
+
+use super::{AssociationId, Engine, EndpointId};
+use crate::address::Address;
+use crate::endpoint::{Item, Queued};
+use crate::error::Error;
+use crate::slab::Key;
+use crate::time::Time;
+use sctp_wire::Tsn;
+
+/// A message that the reader holds.
+#[derive(Debug)]
+pub struct Received {
+    /// The message and how it came. Private to the reader until it gives it back.
+    pub queued: Queued,
+    /// The association's name, also when it is over.
+    pub association: AssociationId,
+    /// The peer's address.
+    pub from: Address,
+    /// The cumulative TSN acknowledged to the peer, 0 when the association is over.
+    pub cumulative_tsn: Tsn,
+}
+
+impl Engine {
+    /// Takes the next message out. Its bytes still count against the window until it comes back.
+    ///
+    /// # Errors
+    /// [`Error::WouldBlock`] when there is none, [`Error::Invalid`].
+    pub fn receive(&mut self, id: EndpointId) -> Result<Received, Error> {
+        let queued = self.endpoint_mut(id)?.queue.pop_front().ok_or(Error::WouldBlock)?;
+        let association = queued.association;
+        let cumulative_tsn =
+            self.associations.get(association).map_or(Tsn(0), |found| found.inbound.cumulative_tsn());
+        Ok(Received { association: association.into(), from: queued.from, cumulative_tsn, queued })
+    }
+
+    /// Gives a message back of which `consumed` further bytes were read; what is left is next again.
+    pub fn unreceive(&mut self, now: Time, id: EndpointId, mut queued: Queued, consumed: usize) {
+        let window = match &mut queued.item {
+            Item::Data(delivery) => {
+                delivery.message.consume(consumed);
+                consumed
+            }
+            Item::LaidOut(message) => {
+                message.consume(consumed);
+                0
+            }
+            Item::Notification(_) => 0,
+        };
+        let association = queued.association;
+        if let Ok(endpoint) = self.endpoint_mut(id) {
+            endpoint.queued_bytes = endpoint.queued_bytes.saturating_sub(window);
+            // The place it was taken from is still there: nothing else shrinks the queue's memory.
+            let kept = endpoint.queue.push_front(queued).is_ok();
+            debug_assert!(kept, "a queue keeps the memory of what was taken from it");
+        }
+        self.after_reading(now, id, association, window);
+    }
+
+    /// The reader is done with a message.
+    pub fn consumed(&mut self, now: Time, id: EndpointId, queued: &Queued) {
+        let bytes = queued.window_bytes();
+        if let Ok(endpoint) = self.endpoint_mut(id) {
+            endpoint.queued_bytes = endpoint.queued_bytes.saturating_sub(bytes);
+        }
+        self.after_reading(now, id, queued.association, bytes);
+    }
+
+    fn after_reading(&mut self, now: Time, id: EndpointId, association: Key, bytes: usize) {
+        self.changed.push(Key::from(id).index);
+        if let Some(found) = self.associations.get_mut(association) {
+            found.on_read(bytes);
+            self.deliver(association);
+            self.settle(now, association);
+        }
+    }
+
+    /// Throws away all that waits to be read.
+    pub fn flush(&mut self, now: Time, id: EndpointId) {
+        while let Ok(received) = self.receive(id) {
+            self.consumed(now, id, &received.queued);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Packets that no association sends: answers to an INIT, to the unknown, and the last packet of an association.
+//!
+//! They wait in slots made once, so that answering an INIT allocates nothing.
+
+use crate::address::Address;
+use crate::memory::{self, OutOfMemory};
+use alloc::vec::Vec;
+use sctp_wire::{CommonHeader, Full, PacketWriter};
+
+/// Answers that may wait; input asks for its answers after every packet, so two would do.
+const SLOTS: usize = 8;
+/// The longest answer, bytes: fits any path.
+const LENGTH: usize = 1240;
+
+#[derive(Debug)]
+struct Slot {
+    bytes: [u8; LENGTH],
+    length: usize,
+    source: Address,
+    destination: Address,
+}
+
+/// A bounded queue of answers.
+#[derive(Debug)]
+pub(super) struct Replies {
+    slots: Vec<Slot>,
+    first: usize,
+    used: usize,
+}
+
+impl Replies {
+    pub(super) fn new() -> Result<Self, OutOfMemory> {
+        let mut slots = Vec::new();
+        for _ in 0..SLOTS {
+            let (source, destination) = (Address::default(), Address::default());
+            memory::push(&mut slots, Slot { bytes: [0; LENGTH], length: 0, source, destination })?;
+        }
+        Ok(Self { slots, first: 0, used: 0 })
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.used == 0
+    }
+
+    /// Builds an answer from `source` to `destination`. Returns whether it was queued.
+    pub(super) fn push(
+        &mut self,
+        source: &Address,
+        destination: &Address,
+        tag: u32,
+        build: impl FnOnce(&mut PacketWriter<'_>) -> Result<(), Full>,
+    ) -> bool {
+        if self.used >= SLOTS {
+            return false;
+        }
+        let place = self.first.wrapping_add(self.used) % SLOTS;
+        let Some(slot) = self.slots.get_mut(place) else { return false };
+        let header = CommonHeader {
+            source_port: source.port,
+            destination_port: destination.port,
+            verification_tag: tag,
+        };
+        let Ok(mut writer) = PacketWriter::new(&mut slot.bytes, LENGTH, header) else { return false };
+        if build(&mut writer).is_err() {
+            return false;
+        }
+        slot.length = writer.finish();
+        slot.source = *source;
+        slot.destination = *destination;
+        self.used = self.used.saturating_add(1);
+        true
+    }
+
+    /// Copies the oldest answer out. One that does not fit `buffer` is lost.
+    pub(super) fn pop(&mut self, buffer: &mut [u8]) -> Option<(usize, Address, Address)> {
+        if self.used == 0 {
+            return None;
+        }
+        let slot = self.slots.get(self.first)?;
+        self.first = self.first.wrapping_add(1) % SLOTS;
+        self.used = self.used.saturating_sub(1);
+        let bytes = slot.bytes.get(..slot.length)?;
+        buffer.get_mut(..slot.length)?.copy_from_slice(bytes);
+        Some((slot.length, slot.source, slot.destination))
+    }
+}

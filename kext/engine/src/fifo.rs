@@ -1,0 +1,93 @@
+//! Queues of table positions in which each position stands at most once; queueing never allocates.
+
+use crate::memory::{self, OutOfMemory};
+use alloc::vec::Vec;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Link {
+    Absent,
+    Last,
+    Next(u32),
+}
+
+/// A first-in first-out queue of positions of a table.
+#[derive(Debug, Default)]
+pub struct Fifo {
+    links: Vec<Link>,
+    ends: Option<(u32, u32)>,
+}
+
+impl Fifo {
+    /// An empty queue.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { links: Vec::new(), ends: None }
+    }
+
+    fn link(&mut self, index: u32) -> Option<&mut Link> {
+        self.links.get_mut(usize::try_from(index).ok()?)
+    }
+
+    /// Makes room for positions up to `index`.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`].
+    pub fn reserve(&mut self, index: u32) -> Result<(), OutOfMemory> {
+        while u32::try_from(self.links.len()).is_ok_and(|length| length <= index) {
+            memory::push(&mut self.links, Link::Absent)?;
+        }
+        Ok(())
+    }
+
+    /// Appends a position that was reserved, unless it waits already.
+    pub fn push(&mut self, index: u32) {
+        match self.link(index) {
+            Some(link @ Link::Absent) => *link = Link::Last,
+            Some(Link::Last | Link::Next(_)) | None => return,
+        }
+        self.ends = match self.ends {
+            None => Some((index, index)),
+            Some((first, last)) => {
+                if let Some(link) = self.link(last) {
+                    *link = Link::Next(index);
+                }
+                Some((first, index))
+            }
+        };
+    }
+
+    /// Takes the oldest position out.
+    pub fn pop(&mut self) -> Option<u32> {
+        let (first, last) = self.ends?;
+        let link = core::mem::replace(self.link(first)?, Link::Absent);
+        self.ends = match link {
+            Link::Next(next) => Some((next, last)),
+            Link::Absent | Link::Last => None,
+        };
+        Some(first)
+    }
+
+    /// Whether nothing waits.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.ends.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_order_and_takes_each_position_once() {
+        let mut fifo = Fifo::new();
+        fifo.reserve(9).unwrap();
+        for index in [3, 1, 3, 9, 1, 10] {
+            fifo.push(index);
+        }
+        assert_eq!((fifo.pop(), fifo.pop()), (Some(3), Some(1)));
+        fifo.push(3);
+        assert_eq!((fifo.pop(), fifo.pop(), fifo.pop()), (Some(9), Some(3), None));
+        assert!(fifo.is_empty());
+    }
+}

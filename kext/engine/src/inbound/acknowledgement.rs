@@ -1,0 +1,91 @@
+//! When a SACK chunk is due, and which duplicates it reports (RFC 9260 sections 6.2 and 6.7, RFC 7053).
+
+use sctp_wire::Tsn;
+
+/// Packets with DATA that one acknowledgement may answer (section 6.2: at least every second packet).
+const PACKETS_PER_SACK: u8 = 2;
+
+/// Duplicate TSNs reported in one SACK chunk; further ones are not reported.
+const MAX_DUPLICATES: usize = 32;
+
+/// Whether a SACK chunk is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SackNeed {
+    /// Everything that arrived was acknowledged.
+    None,
+    /// Within SACK.Delay, at most 500 ms, of when this was first returned.
+    Delayed,
+    /// At once.
+    Now,
+}
+
+/// What is owed to the sender.
+#[derive(Debug)]
+pub(super) struct Acknowledgement {
+    need: SackNeed,
+    /// Packets with DATA since the last SACK chunk.
+    packets: u8,
+    /// The packet being looked at had DATA.
+    data: bool,
+    /// The packet being looked at asks for an answer at once.
+    urgent: bool,
+    duplicates: heapless::Vec<Tsn, MAX_DUPLICATES>,
+}
+
+impl Acknowledgement {
+    pub(super) const fn new() -> Self {
+        Self {
+            need: SackNeed::None,
+            packets: 0,
+            data: false,
+            urgent: false,
+            duplicates: heapless::Vec::new(),
+        }
+    }
+
+    /// A DATA chunk came; `urgent` if its sender should not wait for the acknowledgement.
+    pub(super) fn chunk(&mut self, urgent: bool) {
+        self.data = true;
+        self.urgent |= urgent;
+    }
+
+    /// A DATA chunk came again (section 6.2: acknowledged at once).
+    pub(super) fn duplicate(&mut self, tsn: Tsn) {
+        self.chunk(true);
+        // The list may be full: reporting is for information only.
+        let _ = self.duplicates.push(tsn);
+    }
+
+    /// All chunks of a packet were looked at; `gap` if TSNs are missing now.
+    pub(super) fn end_of_packet(&mut self, gap: bool) {
+        if !core::mem::take(&mut self.data) {
+            return;
+        }
+        let urgent = core::mem::take(&mut self.urgent);
+        self.packets = self.packets.saturating_add(1);
+        if urgent || gap || self.packets >= PACKETS_PER_SACK {
+            self.need = SackNeed::Now;
+        } else if self.need == SackNeed::None {
+            self.need = SackNeed::Delayed;
+        }
+    }
+
+    pub(super) const fn need(&self) -> SackNeed {
+        self.need
+    }
+
+    pub(super) const fn need_now(&mut self) {
+        self.need = SackNeed::Now;
+    }
+
+    pub(super) fn duplicates(&self) -> impl Iterator<Item = Tsn> + Clone {
+        self.duplicates.iter().copied()
+    }
+
+    /// A SACK chunk was written.
+    pub(super) fn sent(&mut self) {
+        self.need = SackNeed::None;
+        self.packets = 0;
+        self.duplicates.clear();
+    }
+}

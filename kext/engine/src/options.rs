@@ -1,0 +1,107 @@
+//! What a user may set on an endpoint; an association takes a copy when it begins.
+
+use crate::path::RtoParameters;
+use crate::time::Span;
+
+/// Protocol parameters, RFC 9260 section 16 with its defaults, and the numbers of streams.
+#[derive(Clone, Copy, Debug)]
+pub struct Protocol {
+    /// RTO.Initial, RTO.Min, RTO.Max.
+    pub rto: RtoParameters,
+    /// Valid.Cookie.Life.
+    pub cookie_life: Span,
+    /// Max.Init.Retransmits.
+    pub max_init_retransmits: u16,
+    /// The longest wait between two INITs; zero for RTO.Max (RFC 6458 section 8.1.3).
+    pub max_init_timeout: Span,
+    /// Association.Max.Retrans.
+    pub association_max_retransmits: u16,
+    /// Path.Max.Retrans.
+    pub path_max_retransmits: u16,
+    /// HB.interval; `None` when heartbeats are off.
+    pub heartbeat_interval: Option<Span>,
+    /// How long a SACK may wait, at most 500 ms (section 6.2).
+    pub sack_delay: Span,
+    /// Streams asked for in an INIT.
+    pub outbound_streams: u16,
+    /// Streams offered to the peer.
+    pub inbound_streams: u16,
+    /// SCTP_NODELAY: small messages are not held back to be bundled.
+    pub no_delay: bool,
+    /// so_rcv.sb_hiwat: what the peer may have under way or unread, bytes.
+    pub receive_buffer: u32,
+}
+
+impl Default for Protocol {
+    fn default() -> Self {
+        Self {
+            rto: RtoParameters::default(),
+            cookie_life: Span::from_secs(60),
+            max_init_retransmits: 8,
+            max_init_timeout: Span::ZERO,
+            association_max_retransmits: 10,
+            path_max_retransmits: 5,
+            heartbeat_interval: Some(Span::from_secs(30)),
+            sack_delay: Span::from_millis(200),
+            outbound_streams: 10,
+            inbound_streams: 2048,
+            no_delay: false,
+            receive_buffer: 233_016,
+        }
+    }
+}
+
+/// Defaults for messages that are sent without control data (RFC 6458 section 8.1.31).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SendDefaults {
+    /// Stream identifier.
+    pub stream: u16,
+    /// Payload protocol identifier, opaque.
+    pub ppid: u32,
+    /// Given back with notifications about the message.
+    pub context: u32,
+    /// Deliver without regard to order (section 6.6).
+    pub unordered: bool,
+}
+
+bitflags::bitflags! {
+    /// What a user wants to hear of, in the order of struct sctp_event_subscribe (RFC 6458 section 6.2.1).
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct Events: u16 {
+        /// SCTP_SNDRCV with each message.
+        const DATA_IO = 1;
+        /// SCTP_ASSOC_CHANGE.
+        const ASSOCIATION = 1 << 1;
+        /// SCTP_PEER_ADDR_CHANGE.
+        const ADDRESS = 1 << 2;
+        /// SCTP_SEND_FAILED.
+        const SEND_FAILURE = 1 << 3;
+        /// SCTP_REMOTE_ERROR.
+        const PEER_ERROR = 1 << 4;
+        /// SCTP_SHUTDOWN_EVENT.
+        const SHUTDOWN = 1 << 5;
+        /// SCTP_PARTIAL_DELIVERY_EVENT.
+        const PARTIAL_DELIVERY = 1 << 6;
+        /// SCTP_ADAPTATION_INDICATION.
+        const ADAPTATION = 1 << 7;
+        /// SCTP_AUTHENTICATION_EVENT.
+        const AUTHENTICATION = 1 << 8;
+        /// SCTP_SENDER_DRY_EVENT.
+        const SENDER_DRY = 1 << 9;
+        /// SCTP_STREAM_RESET_EVENT.
+        const STREAM_RESET = 1 << 10;
+    }
+}
+
+/// Options of one endpoint.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// What a new association begins with.
+    pub protocol: Protocol,
+    /// Used when a message comes without control data.
+    pub send_defaults: SendDefaults,
+    /// SCTP_RECVRCVINFO.
+    pub want_rcvinfo: bool,
+    /// SCTP_EVENTS.
+    pub events: Events,
+}

@@ -1,0 +1,171 @@
+//! The congestion control of one path (RFC 9260 section 7.2).
+
+use crate::address::Family;
+use crate::time::{Span, Time};
+
+/// Max.Burst: packets with new data that may follow one event (section 16).
+const MAX_BURST: u8 = 4;
+
+/// The congestion variables of a path. All sizes are bytes of DATA chunks with header and padding (section 7.2).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Congestion {
+    cwnd: u32,
+    ssthresh: u32,
+    partial_bytes_acked: u32,
+    /// Bytes outstanding to this address.
+    flight: u32,
+    /// Packets with new data since the last event that allows a burst.
+    burst: u8,
+    /// After a time-out only one packet may be in flight until something is acknowledged (section 7.2.3).
+    probing_after_timeout: bool,
+    /// A fast retransmission is due, which ignores cwnd (section 7.2.4 rule 3).
+    fast_retransmit: bool,
+    /// When data was sent last.
+    last_sent: Option<Time>,
+    /// Whether ssthresh was set for this idle period (section 7.2.1).
+    idle: bool,
+}
+
+impl Congestion {
+    /// The initial window (section 7.2.1).
+    pub(crate) fn new(family: Family, pmdcs: u32) -> Self {
+        let floor = match family {
+            Family::None | Family::V4 => 4404,
+            Family::V6 => 4344,
+        };
+        Self {
+            cwnd: pmdcs.saturating_mul(4).min(pmdcs.saturating_mul(2).max(floor)),
+            ssthresh: u32::MAX,
+            partial_bytes_acked: 0,
+            flight: 0,
+            burst: 0,
+            probing_after_timeout: false,
+            fast_retransmit: false,
+            last_sent: None,
+            idle: false,
+        }
+    }
+
+    /// Bytes outstanding to this address.
+    pub(crate) const fn flight(&self) -> u32 {
+        self.flight
+    }
+
+    /// The congestion window.
+    #[cfg(test)]
+    pub(crate) const fn cwnd(&self) -> u32 {
+        self.cwnd
+    }
+
+    /// The slow-start threshold.
+    #[cfg(test)]
+    pub(crate) const fn ssthresh(&self) -> u32 {
+        self.ssthresh
+    }
+
+    /// Whether a packet with retransmissions may go (section 6.1 rules B and C; section 7.2.4 rule 3).
+    pub(crate) const fn allows_retransmission(&self) -> bool {
+        self.fast_retransmit || self.has_window()
+    }
+
+    /// Whether a packet with new data may go (section 6.1 rules B and D).
+    pub(crate) const fn allows_new_data(&self) -> bool {
+        // With nothing in flight no acknowledgement would come to allow the next burst.
+        self.has_window() && (self.burst < MAX_BURST || self.flight == 0)
+    }
+
+    /// Rule B: the last packet may exceed cwnd.
+    const fn has_window(&self) -> bool {
+        if self.probing_after_timeout { self.flight == 0 } else { self.flight < self.cwnd }
+    }
+
+    /// An event that allows a burst: an acknowledgement, a time-out, a user's call (section 6.1 rule D).
+    pub(crate) const fn start_burst(&mut self) {
+        self.burst = 0;
+    }
+
+    /// A chunk is outstanding on this path from now on.
+    pub(crate) const fn add_flight(&mut self, size: u32) {
+        self.flight = self.flight.saturating_add(size);
+    }
+
+    /// A chunk is no longer outstanding: acknowledged or lost.
+    pub(crate) const fn remove_flight(&mut self, size: u32) {
+        self.flight = self.flight.saturating_sub(size);
+    }
+
+    /// A packet with DATA was built.
+    pub(crate) const fn on_packet(&mut self, now: Time, new_data: bool) {
+        if new_data {
+            self.burst = self.burst.saturating_add(1);
+        }
+        self.fast_retransmit = false;
+        self.last_sent = Some(now);
+        self.idle = false;
+    }
+
+    /// Lets the window of an idle path shrink, once an RTO (section 7.2.1, last point). Call before sending.
+    pub(crate) fn decay(&mut self, now: Time, rto: Span, pmdcs: u32) {
+        let Some(last_sent) = self.last_sent else { return };
+        if self.flight != 0 {
+            return;
+        }
+        let floor = pmdcs.saturating_mul(4);
+        let mut since = last_sent.plus(rto);
+        while since <= now && self.cwnd > floor && rto != Span::ZERO {
+            if !self.idle {
+                self.ssthresh = self.cwnd;
+                self.idle = true;
+            }
+            self.cwnd = (self.cwnd / 2).max(floor);
+            self.last_sent = Some(since);
+            since = since.plus(rto);
+        }
+    }
+
+    /// Opens the window after `acked` bytes were newly acknowledged (sections 7.2.1 and 7.2.2).
+    ///
+    /// `flight_before` is what was outstanding before the SACK came.
+    pub(crate) fn on_acked(&mut self, acked: u32, flight_before: u32, pmdcs: u32, recovering: bool) {
+        if acked == 0 {
+            return;
+        }
+        self.probing_after_timeout = false;
+        if self.cwnd <= self.ssthresh {
+            // The window counts as used when no whole packet would have fitted any more.
+            let used = flight_before.saturating_add(pmdcs) > self.cwnd;
+            if used && !recovering {
+                self.cwnd = self.cwnd.saturating_add(acked.min(pmdcs));
+            }
+        } else {
+            self.partial_bytes_acked = self.partial_bytes_acked.saturating_add(acked);
+            if flight_before < self.cwnd {
+                self.partial_bytes_acked = self.partial_bytes_acked.min(self.cwnd);
+            } else if self.partial_bytes_acked >= self.cwnd {
+                self.partial_bytes_acked = self.partial_bytes_acked.saturating_sub(self.cwnd);
+                self.cwnd = self.cwnd.saturating_add(pmdcs);
+            }
+        }
+        if self.flight == 0 {
+            self.partial_bytes_acked = 0;
+        }
+    }
+
+    /// SACKs report a loss (section 7.2.3), and the lost chunk is to be sent at once (section 7.2.4 rule 3).
+    pub(crate) fn on_loss(&mut self, pmdcs: u32) {
+        self.ssthresh = (self.cwnd / 2).max(pmdcs.saturating_mul(4));
+        self.cwnd = self.ssthresh;
+        self.partial_bytes_acked = 0;
+        self.fast_retransmit = true;
+    }
+
+    /// T3-rtx expired (section 7.2.3).
+    pub(crate) fn on_timeout(&mut self, pmdcs: u32) {
+        self.ssthresh = (self.cwnd / 2).max(pmdcs.saturating_mul(4));
+        self.cwnd = pmdcs;
+        self.partial_bytes_acked = 0;
+        self.probing_after_timeout = true;
+        self.fast_retransmit = false;
+        self.burst = 0;
+    }
+}

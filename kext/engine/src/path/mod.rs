@@ -1,0 +1,117 @@
+//! The paths of an association: one for each transport address of the peer (RFC 9260 sections 6.3, 7 and 8).
+
+mod congestion;
+mod rto;
+mod select;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use congestion::Congestion;
+pub(crate) use rto::Rto;
+pub use rto::RtoParameters;
+pub(crate) use select::{alternate, usable};
+
+use crate::address::Address;
+use crate::time::Time;
+use sctp_wire::{COMMON_HEADER_LEN, Tsn};
+
+/// Most addresses of a peer that are used.
+pub(crate) const MAX_PATHS: usize = 8;
+
+/// All paths of an association; a [`PathId`] is a position.
+pub(crate) type Paths = heapless::Vec<Path, MAX_PATHS>;
+
+/// The path MTU until something else is known, bytes (section 7.3).
+const INITIAL_MTU: u32 = 1500;
+
+/// The smallest path MTU that is calculated with, bytes: the minimum of IPv4 (RFC 791).
+const MIN_MTU: u32 = 576;
+
+/// Position of a path among the paths of its association.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PathId(pub(crate) u8);
+
+impl PathId {
+    /// The path at a position below [`MAX_PATHS`].
+    pub(crate) fn at(position: usize) -> Option<Self> {
+        u8::try_from(position).ok().map(Self)
+    }
+
+    /// The position in [`Paths`].
+    pub(crate) fn position(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// What is known of a destination address (sections 5.4 and 8.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PathState {
+    /// Not yet shown to be the peer's.
+    Unconfirmed,
+    /// Works, as far as known.
+    Active,
+    /// More than Path.Max.Retrans errors in a row.
+    Inactive,
+}
+
+/// One destination address of the peer.
+#[derive(Debug)]
+pub(crate) struct Path {
+    pub(crate) remote: Address,
+    /// The source address of packets; the wildcard when the route chooses.
+    pub(crate) local: Address,
+    pub(crate) state: PathState,
+    /// Consecutive time-outs (section 8.2).
+    pub(crate) errors: u16,
+    /// The largest IP packet, bytes.
+    pub(crate) mtu: u32,
+    pub(crate) rto: Rto,
+    pub(crate) congestion: Congestion,
+    /// When T3-rtx expires, [`Time::NEVER`] while it does not run.
+    pub(crate) t3: Time,
+    /// The earliest outstanding TSN sent to this address (section 6.3.2 R3).
+    pub(crate) earliest: Option<Tsn>,
+    /// The chunk whose round trip is being measured, and when it was sent (section 6.3.1 C4).
+    pub(crate) timing: Option<(Tsn, Time)>,
+}
+
+impl Path {
+    /// A path that nothing was sent on.
+    pub(crate) fn new(remote: Address, local: Address, parameters: &RtoParameters) -> Self {
+        let mut path = Self {
+            remote,
+            local,
+            state: PathState::Unconfirmed,
+            errors: 0,
+            mtu: INITIAL_MTU,
+            rto: Rto::new(parameters),
+            congestion: Congestion::new(remote.family, 0),
+            t3: Time::NEVER,
+            earliest: None,
+            timing: None,
+        };
+        path.reset(parameters);
+        path
+    }
+
+    /// Forgets what was measured and sent, as after a restart of the peer (sections 5.2.4.1 and 7.2.5). The state stays.
+    pub(crate) fn reset(&mut self, parameters: &RtoParameters) {
+        self.errors = 0;
+        self.rto = Rto::new(parameters);
+        self.congestion = Congestion::new(self.remote.family, self.pmdcs());
+        self.t3 = Time::NEVER;
+        self.earliest = None;
+        self.timing = None;
+    }
+
+    /// PMDCS, the largest DATA chunk that fits one packet (section 1.5), bytes; a multiple of 4.
+    pub(crate) fn pmdcs(&self) -> u32 {
+        let header = u32::try_from(COMMON_HEADER_LEN).unwrap_or(u32::MAX);
+        self.mtu.max(MIN_MTU).saturating_sub(self.remote.ip_header()).saturating_sub(header) & !3
+    }
+
+    /// Starts T3-rtx anew with the current RTO.
+    pub(crate) fn restart_t3(&mut self, now: Time) {
+        self.t3 = now.plus(self.rto.current());
+    }
+}

@@ -1,0 +1,181 @@
+//! A queue that is also an array: both ends in O(1), any position in O(1), and growth that can be refused.
+
+use crate::memory::{self, OutOfMemory};
+use alloc::vec::Vec;
+
+/// A ring that had more slots than this gives its memory back when the last value leaves.
+const KEPT_SLOTS: usize = 256;
+
+/// Slots of the first allocation.
+const FIRST_SLOTS: usize = 8;
+
+/// Values in order of arrival. Position 0 is the oldest.
+#[derive(Debug)]
+pub(crate) struct Ring<T> {
+    /// As many as a power of two, or none at all.
+    slots: Vec<Option<T>>,
+    head: usize,
+    length: usize,
+}
+
+impl<T> Ring<T> {
+    /// An empty ring without memory.
+    pub(crate) const fn new() -> Self {
+        Self { slots: Vec::new(), head: 0, length: 0 }
+    }
+
+    /// How many values there are.
+    pub(crate) const fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Whether there is no value.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// The slot of a position; the number of slots is a power of two.
+    const fn slot(&self, position: usize) -> usize {
+        self.head.wrapping_add(position) & self.slots.len().wrapping_sub(1)
+    }
+
+    /// Makes room for `more` further values, so that adding them cannot fail.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`]: the ring is as before.
+    pub(crate) fn reserve(&mut self, more: usize) -> Result<(), OutOfMemory> {
+        let needed = self.length.checked_add(more).ok_or(OutOfMemory)?;
+        if needed <= self.slots.len() {
+            return Ok(());
+        }
+        let size = needed.max(FIRST_SLOTS).checked_next_power_of_two().ok_or(OutOfMemory)?;
+        let mut slots = Vec::new();
+        slots.try_reserve_exact(size).map_err(|_| OutOfMemory)?;
+        // The room is there by now, so none of these can fail half-way.
+        for position in 0..self.length {
+            let slot = self.slot(position);
+            let value = self.slots.get_mut(slot).and_then(Option::take);
+            memory::push(&mut slots, value)?;
+        }
+        while slots.len() < size {
+            memory::push(&mut slots, None)?;
+        }
+        self.slots = slots;
+        self.head = 0;
+        Ok(())
+    }
+
+    /// Adds the newest value.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`]: the ring is as before and `value` is dropped. Never after a [`Ring::reserve`].
+    pub(crate) fn push_back(&mut self, value: T) -> Result<(), OutOfMemory> {
+        self.reserve(1)?;
+        let slot = self.slot(self.length);
+        *self.slots.get_mut(slot).ok_or(OutOfMemory)? = Some(value);
+        self.length = self.length.wrapping_add(1);
+        Ok(())
+    }
+
+    /// Puts a value in front of the oldest.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`]: the ring is as before and `value` is dropped. Never after a [`Ring::reserve`].
+    pub(crate) fn push_front(&mut self, value: T) -> Result<(), OutOfMemory> {
+        self.reserve(1)?;
+        let slot = self.slot(usize::MAX);
+        *self.slots.get_mut(slot).ok_or(OutOfMemory)? = Some(value);
+        self.head = slot;
+        self.length = self.length.wrapping_add(1);
+        Ok(())
+    }
+
+    /// Takes the oldest value out.
+    pub(crate) fn pop_front(&mut self) -> Option<T> {
+        let value = self.slots.get_mut(self.head)?.take()?;
+        self.head = self.slot(1);
+        self.length = self.length.saturating_sub(1);
+        if self.length == 0 && self.slots.len() > KEPT_SLOTS {
+            *self = Self::new();
+        }
+        Some(value)
+    }
+
+    /// The value at a position.
+    pub(crate) fn get(&self, position: usize) -> Option<&T> {
+        if position < self.length { self.slots.get(self.slot(position))?.as_ref() } else { None }
+    }
+
+    /// The value at a position, to be changed.
+    pub(crate) fn get_mut(&mut self, position: usize) -> Option<&mut T> {
+        if position >= self.length {
+            return None;
+        }
+        let slot = self.slot(position);
+        self.slots.get_mut(slot)?.as_mut()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Ring;
+    use proptest::prelude::*;
+    use std::collections::VecDeque;
+
+    #[test]
+    fn an_emptied_large_ring_gives_its_memory_back() {
+        let mut ring = Ring::new();
+        for value in 0..=super::KEPT_SLOTS {
+            ring.push_back(value).unwrap();
+        }
+        while ring.pop_front().is_some() {}
+        assert_eq!(ring.slots.capacity(), 0);
+        ring.push_back(7).unwrap();
+        assert_eq!((ring.len(), ring.get(0), ring.get(1)), (1, Some(&7), None));
+    }
+
+    #[test]
+    fn reserved_room_is_used_without_growing() {
+        let mut ring = Ring::new();
+        ring.reserve(20).unwrap();
+        let slots = ring.slots.len();
+        for value in 0..20 {
+            ring.push_back(value).unwrap();
+        }
+        assert_eq!(ring.slots.len(), slots);
+    }
+
+    #[test]
+    fn an_impossible_size_is_refused() {
+        let mut ring = Ring::<u64>::new();
+        ring.push_back(1).unwrap();
+        assert!(ring.reserve(usize::MAX).is_err());
+        assert!(ring.reserve(usize::MAX / 2).is_err());
+        assert_eq!(ring.pop_front(), Some(1));
+    }
+
+    proptest! {
+        #[test]
+        fn behaves_like_a_deque(steps in proptest::collection::vec(0..6_u8, 0..600)) {
+            let (mut ring, mut model) = (Ring::new(), VecDeque::new());
+            for (number, step) in steps.into_iter().enumerate() {
+                match step {
+                    0..=2 => {
+                        ring.push_back(number).unwrap();
+                        model.push_back(number);
+                    }
+                    3 => {
+                        ring.push_front(number).unwrap();
+                        model.push_front(number);
+                    }
+                    _ => prop_assert_eq!(ring.pop_front(), model.pop_front()),
+                }
+                prop_assert_eq!((ring.len(), ring.is_empty()), (model.len(), model.is_empty()));
+                prop_assert_eq!(ring.get(model.len()), None);
+                let middle = model.len() / 2;
+                prop_assert_eq!(ring.get(middle), model.get(middle));
+                prop_assert_eq!(ring.get_mut(0).copied(), model.front().copied());
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! A hash table of positions: open addressing, linear probing, keyed hash.
+//!
+//! The caller hashes and compares, so that one table serves addresses, ports and tags without a copy of the key.
+
+use crate::memory::OutOfMemory;
+use alloc::vec::Vec;
+
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    hash: u64,
+    value: u32,
+}
+
+/// Maps hashes to `u32` values; equal hashes may stand for several values.
+#[derive(Debug, Default)]
+pub struct Table {
+    slots: Vec<Option<Slot>>,
+    used: usize,
+}
+
+impl Table {
+    /// An empty table.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { slots: Vec::new(), used: 0 }
+    }
+
+    fn mask(&self) -> usize {
+        self.slots.len().wrapping_sub(1)
+    }
+
+    fn home(&self, hash: u64) -> usize {
+        usize::try_from(hash).unwrap_or_default() & self.mask()
+    }
+
+    /// The first value with this hash that `matches`. Work is bounded by the length of a run of neighbours.
+    pub fn find(&self, hash: u64, mut matches: impl FnMut(u32) -> bool) -> Option<u32> {
+        let mut at = self.home(hash);
+        for _ in 0..self.slots.len() {
+            let slot = (*self.slots.get(at)?)?;
+            if slot.hash == hash && matches(slot.value) {
+                return Some(slot.value);
+            }
+            at = at.wrapping_add(1) & self.mask();
+        }
+        None
+    }
+
+    /// Makes room for one more value, so that the next [`Table::insert`] cannot fail.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`].
+    pub fn reserve(&mut self) -> Result<(), OutOfMemory> {
+        // At most half full, so that runs of neighbours stay short.
+        if self.used.saturating_add(1).saturating_mul(2) <= self.slots.len() {
+            return Ok(());
+        }
+        let size = self.slots.len().saturating_mul(2).max(16);
+        let mut slots = Vec::new();
+        slots.try_reserve_exact(size).map_err(|_| OutOfMemory)?;
+        slots.resize(size, None);
+        let old = core::mem::replace(&mut self.slots, slots);
+        for slot in old.into_iter().flatten() {
+            self.place(slot);
+        }
+        Ok(())
+    }
+
+    fn place(&mut self, new: Slot) {
+        let (mask, mut at) = (self.mask(), self.home(new.hash));
+        for _ in 0..self.slots.len() {
+            match self.slots.get_mut(at) {
+                Some(slot @ None) => {
+                    *slot = Some(new);
+                    return;
+                }
+                Some(Some(_)) | None => at = at.wrapping_add(1) & mask,
+            }
+        }
+    }
+
+    /// Adds a value.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`]: the table is as before.
+    pub fn insert(&mut self, hash: u64, value: u32) -> Result<(), OutOfMemory> {
+        self.reserve()?;
+        self.place(Slot { hash, value });
+        self.used = self.used.saturating_add(1);
+        Ok(())
+    }
+
+    /// Takes a value out; nothing happens if it is not there.
+    pub fn remove(&mut self, hash: u64, value: u32) {
+        let mask = self.mask();
+        let mut at = self.home(hash);
+        for _ in 0..self.slots.len() {
+            match self.slots.get(at) {
+                Some(Some(slot)) if slot.hash == hash && slot.value == value => break,
+                Some(Some(_)) => at = at.wrapping_add(1) & mask,
+                Some(None) | None => return,
+            }
+        }
+        self.used = self.used.saturating_sub(1);
+        // Close the gap: pull back every neighbour that its own home does not keep where it is.
+        let mut gap = at;
+        for _ in 0..self.slots.len() {
+            at = at.wrapping_add(1) & mask;
+            let Some(Some(slot)) = self.slots.get(at).copied() else { break };
+            let distance = at.wrapping_sub(self.home(slot.hash)) & mask;
+            if distance >= at.wrapping_sub(gap) & mask {
+                if let Some(empty) = self.slots.get_mut(gap) {
+                    *empty = Some(slot);
+                }
+                gap = at;
+            }
+        }
+        if let Some(slot) = self.slots.get_mut(gap) {
+            *slot = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn behaves_like_a_list_of_pairs(steps in prop::collection::vec((any::<bool>(), 0_u64..40, 0_u32..20), 0..400)) {
+            let mut table = Table::new();
+            let mut model: Vec<(u64, u32)> = Vec::new();
+            for (add, hash, value) in steps {
+                // Few distinct hashes: long runs of neighbours that wrap around the end.
+                let hash = hash.wrapping_mul(3);
+                if add && !model.contains(&(hash, value)) {
+                    table.insert(hash, value).unwrap();
+                    model.push((hash, value));
+                } else if !add {
+                    table.remove(hash, value);
+                    model.retain(|pair| *pair != (hash, value));
+                }
+                for hash in (0..40_u64).map(|n| n * 3) {
+                    for value in 0..20 {
+                        prop_assert_eq!(table.find(hash, |v| v == value).is_some(), model.contains(&(hash, value)));
+                    }
+                }
+            }
+        }
+    }
+}

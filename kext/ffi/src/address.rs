@@ -1,0 +1,76 @@
+//! Addresses between C and the engine.
+
+use crate::contract;
+use sctp_engine::address::{Address, Family};
+
+pub(crate) const fn family(number: u8) -> Option<Family> {
+    match number {
+        0 => Some(Family::None),
+        4 => Some(Family::V4),
+        6 => Some(Family::V6),
+        _ => None,
+    }
+}
+
+/// An address that the shim lends; one of an unknown family is none.
+///
+/// # Safety
+/// `address` points to a `struct sctp_address`.
+pub(crate) unsafe fn read(address: *const contract::sctp_address) -> Address {
+    // SAFETY: the caller's promise.
+    from_c(unsafe { &*address })
+}
+
+pub(crate) fn from_c(address: &contract::sctp_address) -> Address {
+    match family(address.family) {
+        Some(family @ (Family::V4 | Family::V6)) => {
+            Address { family, port: address.port, scope: address.scope, bytes: address.bytes }
+        }
+        Some(Family::None) | None => Address { port: address.port, ..Address::default() },
+    }
+}
+
+pub(crate) const fn to_c(address: &Address) -> contract::sctp_address {
+    let family = match address.family {
+        Family::None => 0,
+        Family::V4 => 4,
+        Family::V6 => 6,
+    };
+    contract::sctp_address {
+        family,
+        reserved: 0,
+        port: address.port,
+        scope: address.scope,
+        bytes: address.bytes,
+    }
+}
+
+/// A `struct sockaddr_storage` as Darwin lays it out.
+pub(crate) fn to_storage(address: &Address) -> contract::sockaddr_storage {
+    const LENGTH: usize = size_of::<contract::sockaddr_storage>();
+    const AF_INET: u8 = 2;
+    const AF_INET6: u8 = 30;
+    let mut bytes = [0_u8; LENGTH];
+    let port = address.port.to_be_bytes();
+    let mut put = |at: usize, from: &[u8]| {
+        for (byte, from) in bytes.iter_mut().skip(at).zip(from) {
+            *byte = *from;
+        }
+    };
+    match address.family {
+        Family::None => {}
+        Family::V4 => {
+            put(0, &[16, AF_INET]);
+            put(2, &port);
+            put(4, address.bytes.first_chunk::<4>().map_or(&[], |bytes| bytes.as_slice()));
+        }
+        Family::V6 => {
+            put(0, &[28, AF_INET6]);
+            put(2, &port);
+            put(8, &address.bytes);
+            put(24, &address.scope.to_ne_bytes());
+        }
+    }
+    // SAFETY: the structure has numbers only and this size.
+    unsafe { core::mem::transmute::<[u8; LENGTH], contract::sockaddr_storage>(bytes) }
+}

@@ -1,0 +1,46 @@
+//! Notifications in the layout of netinet/sctp_uio.h (RFC 6458 section 6.1).
+
+use crate::contract;
+use crate::errno::errno;
+use sctp_engine::memory::{self, OutOfMemory};
+use sctp_engine::{AssociationId, Change, Message, Notification};
+
+const fn change_code(change: Change) -> u32 {
+    match change {
+        Change::Up => contract::SCTP_COMM_UP,
+        Change::Lost => contract::SCTP_COMM_LOST,
+        Change::Restart => contract::SCTP_RESTART,
+        Change::ShutdownComplete => contract::SCTP_SHUTDOWN_COMP,
+        Change::CannotStart => contract::SCTP_CANT_STR_ASSOC,
+    }
+}
+
+/// The bytes that the user reads.
+///
+/// # Errors
+/// [`OutOfMemory`].
+pub(crate) fn lay_out(notification: &Notification, association: AssociationId) -> Result<Message, OutOfMemory> {
+    let mut bytes = heapless::Vec::<u8, 64>::new();
+    let kind = match notification {
+        Notification::AssociationChange { .. } => contract::SCTP_ASSOC_CHANGE,
+        Notification::Shutdown => contract::SCTP_SHUTDOWN_EVENT,
+    };
+    let mut halves = |values: &[u32]| {
+        for value in values {
+            let value = u16::try_from(*value).unwrap_or(u16::MAX);
+            let _ = bytes.extend_from_slice(&value.to_ne_bytes());
+        }
+    };
+    // Type and flags; the length goes between these and what follows.
+    halves(&[kind, 0, 0, 0]);
+    if let Notification::AssociationChange { change, error, outbound_streams, inbound_streams } = notification {
+        let error = error.map_or(0, |error| u32::try_from(errno(error)).unwrap_or_default());
+        halves(&[change_code(*change), error, u32::from(*outbound_streams), u32::from(*inbound_streams)]);
+    }
+    let _ = bytes.extend_from_slice(&association.0.to_ne_bytes());
+    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_ne_bytes();
+    for (byte, from) in bytes.iter_mut().skip(4).zip(length) {
+        *byte = from;
+    }
+    memory::copy(&bytes).map(Message::new)
+}

@@ -1,0 +1,38 @@
+//! SHUTDOWN ACK (RFC 9260 section 3.3.9): answers a SHUTDOWN when everything has arrived.
+//!
+//! ```text
+//!  0                   1                   2                   3
+//!  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+//! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//! |    Type = 8   |  Chunk Flags  |           Length = 4          |
+//! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//! ```
+
+use super::chunk_type;
+use crate::cursor::Full;
+use crate::packet::PacketWriter;
+
+/// Adds a SHUTDOWN ACK to a packet.
+///
+/// # Errors
+/// [`Full`] when it does not fit; the packet is as before then.
+pub fn emit_shutdown_ack(packet: &mut PacketWriter<'_>) -> Result<(), Full> {
+    packet.chunk(chunk_type::SHUTDOWN_ACK, 0, |_| Ok(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Chunk;
+    use crate::testing::{assert_only_lengths, assert_same, parse};
+
+    #[test]
+    fn example() {
+        assert_same(&[8, 0, 0, 4], &Chunk::ShutdownAck);
+        assert_eq!(parse(&[8, 0xff, 0, 4]), Ok(Chunk::ShutdownAck));
+    }
+
+    #[test]
+    fn lengths() {
+        assert_only_lengths(8, |length| length == 0);
+    }
+}

@@ -1,0 +1,157 @@
+#!/bin/sh
+# Builds everything and runs every test suite there is.
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+
+usage() {
+	cat <<'EOF'
+Usage: ./build.sh test [SUITE...]
+
+Builds the kernel extension and runs every test suite, or only the SUITEs named
+(the suites that need the extension use the one that is there). build/logs has
+what each said. The last line is the total: 'N passed, N failed, N skipped'.
+
+Suites:
+EOF
+	suites | while read -r name _ what; do
+		printf '  %-10s %s\n' "$name" "$what"
+	done
+	cat <<'EOF'
+
+Exit status: 0 none failed, 1 one failed or could not run, 2 wrong usage.
+EOF
+}
+
+# suite, how its tests are counted, what it is; in the order they run
+suites() {
+	cat <<'EOF'
+check     line  formatting, lints, documentation
+rust      cargo unit, property and simulator tests of the Rust crates
+ffi       cargo unit tests of the library's C face, on this machine
+scripts   line  the scripts and the binary gates, with bad inputs
+build     exit  the kernel extension builds and passes the binary gates
+arm64e    exit  the arm64e objects compile and their pointers are signed
+libsctp   exit  the user library builds
+rebuild   exit  two builds are the same, byte for byte
+host      line  the built extension in a process that stands in for the kernel
+interop   line  the built extension and real peers
+EOF
+}
+
+KEXT=$root/build/SCTP.kext/Contents/MacOS/SCTP
+
+run_check() {
+	scripts/check.sh
+}
+
+run_rust() {
+	cargo test --no-fail-fast
+}
+
+run_ffi() {
+	cargo test --no-fail-fast --package sctp-kext
+}
+
+run_scripts() {
+	scripts/tests/run.sh
+}
+
+run_build() {
+	scripts/build.sh
+}
+
+run_arm64e() {
+	scripts/build.sh --arch arm64e
+}
+
+run_libsctp() {
+	make -C shim-c/libsctp O="$root/build/libsctp"
+}
+
+run_rebuild() {
+	scripts/gates/reproducible.sh
+}
+
+run_host() {
+	make -C tests/host O="$root/build/host" check KEXT="$KEXT"
+}
+
+run_interop() {
+	tests/interop/run.sh "$KEXT"
+}
+
+# counts_of HOW LOG STATUS: prints 'passed failed skipped', or nothing if LOG does not tell.
+counts_of() {
+	case $1 in
+	line)
+		sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$2" | tail -n 1
+		;;
+	cargo)
+		awk '/^test result: / { passed += $4; failed += $6; skipped += $8; seen = 1 }
+			END { if (seen) print passed, failed, skipped }' "$2"
+		;;
+	exit)
+		if [ "$3" -eq 0 ]; then say 1 0 0; else say 0 1 0; fi
+		;;
+	esac
+}
+
+case ${1:-} in
+-h | --help)
+	usage
+	exit 0
+	;;
+esac
+for name in "$@"; do
+	suites | grep -q "^$name " || usage_error "unknown suite '$name'"
+done
+# One word a suite.
+# shellcheck disable=SC2046
+[ $# -gt 0 ] || set -- $(suites | cut -d ' ' -f 1)
+
+scripts/packages.sh build check test
+use_toolchain
+mkdir -p build/logs
+
+total_passed=0
+total_failed=0
+total_skipped=0
+number=0
+for suite in "$@"; do
+	number=$((number + 1))
+	set_up=$(suites | grep "^$suite ")
+	# The words of the table's line: name, way of counting, description.
+	read -r _ how what <<EOF
+$set_up
+EOF
+	say "[$number/$#] $suite: $what"
+	log=build/logs/$suite.log
+	start=$(date +%s)
+	status=0
+	"run_$suite" >"$log" 2>&1 </dev/null || status=$?
+	seconds=$(($(date +%s) - start))
+
+	counts=$(counts_of "$how" "$log" $status)
+	if [ -z "$counts" ]; then
+		say "    did not run (status $status, $log): $(tail -n 1 "$log")"
+		total_failed=$((total_failed + 1))
+		continue
+	fi
+	read -r passed failed skipped <<EOF
+$counts
+EOF
+	# A suite that ends badly has failed, whatever it has counted.
+	[ $status -eq 0 ] || [ "$failed" -gt 0 ] || failed=1
+	say "    $passed passed, $failed failed, $skipped skipped in $seconds s"
+	if [ "$failed" -gt 0 ]; then
+		say "    see $log:"
+		grep -E '^(not ok|error|failed|FAIL|test .* FAILED|[a-z-]+(\.sh)?: )' "$log" | tail -n 5 | sed 's/^/    /'
+	fi
+	total_passed=$((total_passed + passed))
+	total_failed=$((total_failed + failed))
+	total_skipped=$((total_skipped + skipped))
+done
+
+say "$total_passed passed, $total_failed failed, $total_skipped skipped"
+[ $total_failed -eq 0 ]

@@ -1,0 +1,188 @@
+#include "control.h"
+
+/* __DARWIN_ALIGN32: what CMSG_DATA and CMSG_NXTHDR align to. */
+#define CMSG_ALIGN(length) (((size_t)(length) + 3) & ~(size_t)3)
+#define CMSG_HEADER CMSG_ALIGN(sizeof(struct cmsghdr))
+
+/* Everything that a send call may carry; the longest decides how much is copied out of the mbufs. */
+union item {
+	struct sctp_initmsg init;
+	struct sctp_sndrcvinfo sndrcv;
+	struct sctp_sndinfo sndinfo;
+};
+
+static void
+take_init(const union item *item, struct sctp_control *control)
+{
+	control->has_init = true;
+	control->init = item->init;
+}
+
+static void
+take_sndrcv(const union item *item, struct sctp_send *info)
+{
+	info->use_defaults = false;
+	info->stream = item->sndrcv.sinfo_stream;
+	info->flags = item->sndrcv.sinfo_flags;
+	info->ppid = item->sndrcv.sinfo_ppid;
+	info->context = item->sndrcv.sinfo_context;
+	info->assoc_id = item->sndrcv.sinfo_assoc_id;
+}
+
+static void
+take_sndinfo(const union item *item, struct sctp_send *info)
+{
+	info->use_defaults = false;
+	info->stream = item->sndinfo.snd_sid;
+	info->flags = item->sndinfo.snd_flags;
+	info->ppid = item->sndinfo.snd_ppid;
+	info->context = item->sndinfo.snd_context;
+	info->assoc_id = item->sndinfo.snd_assoc_id;
+}
+
+/* The length that the data of a type must have, 0 for a type that is not taken. */
+static size_t
+length_of(int32_t type)
+{
+	switch (type) {
+	case SCTP_INIT:
+		return sizeof(struct sctp_initmsg);
+	case SCTP_SNDRCV:
+		return sizeof(struct sctp_sndrcvinfo);
+	case SCTP_SNDINFO:
+		return sizeof(struct sctp_sndinfo);
+	default:
+		return 0;
+	}
+}
+
+static int
+parse_item(struct mbuf *chain, size_t offset, const struct cmsghdr *header, struct sctp_send *info,
+	   struct sctp_control *control)
+{
+	size_t length = length_of(header->cmsg_type);
+	union item item;
+
+	if (length == 0)
+		return EOPNOTSUPP;
+	if (header->cmsg_len != CMSG_HEADER + length ||
+	    mbuf_copydata(chain, offset + CMSG_HEADER, length, &item) != 0)
+		return EINVAL;
+	switch (header->cmsg_type) {
+	case SCTP_INIT:
+		take_init(&item, control);
+		break;
+	case SCTP_SNDRCV:
+		take_sndrcv(&item, info);
+		break;
+	default:
+		take_sndinfo(&item, info);
+		break;
+	}
+	return 0;
+}
+
+int
+sctp_control_parse(struct mbuf *chain, struct sctp_send *info, struct sctp_control *control)
+{
+	size_t total = 0, offset = 0;
+
+	for (struct mbuf *m = chain; m != NULL; m = mbuf_next(m))
+		total += mbuf_len(m);
+	if (total == 0)
+		return 0;
+
+	while (total - offset >= CMSG_HEADER) {
+		struct cmsghdr header;
+
+		if (mbuf_copydata(chain, offset, sizeof(header), &header) != 0)
+			return EINVAL;
+		if (header.cmsg_len < CMSG_HEADER || header.cmsg_len > total - offset)
+			return EINVAL;
+		if (header.cmsg_level == IPPROTO_SCTP) {
+			int error = parse_item(chain, offset, &header, info, control);
+
+			if (error != 0)
+				return error;
+		}
+		/* The padding of the last item need not be there. */
+		if (CMSG_ALIGN(header.cmsg_len) >= total - offset)
+			return 0;
+		offset += CMSG_ALIGN(header.cmsg_len);
+	}
+	return EINVAL;
+}
+
+/* One item in an mbuf of its own; NULL if there is none. recvmsg panics unless m_len covers the padding too. */
+static struct mbuf *
+build_item(int32_t type, const void *data, size_t length)
+{
+	struct cmsghdr header = {(uint32_t)(CMSG_HEADER + length), IPPROTO_SCTP, type};
+	struct mbuf *m;
+	uint8_t *bytes;
+
+	if (mbuf_get(MBUF_WAITOK, MBUF_TYPE_CONTROL, &m) != 0)
+		return NULL;
+	if (mbuf_maxlen(m) < CMSG_HEADER + CMSG_ALIGN(length)) {
+		mbuf_freem(m);
+		return NULL;
+	}
+	bytes = mbuf_data(m);
+	memset(bytes, 0, CMSG_HEADER + CMSG_ALIGN(length));
+	memcpy(bytes, &header, sizeof(header));
+	memcpy(bytes + CMSG_HEADER, data, length);
+	mbuf_setlen(m, CMSG_HEADER + CMSG_ALIGN(length));
+	return m;
+}
+
+static struct mbuf *
+build_rcvinfo(const struct sctp_receive *from)
+{
+	struct sctp_rcvinfo info;
+
+	memset(&info, 0, sizeof(info));
+	info.rcv_sid = from->stream;
+	info.rcv_ssn = from->ssn;
+	info.rcv_flags = from->flags;
+	info.rcv_ppid = from->ppid;
+	info.rcv_tsn = from->tsn;
+	info.rcv_cumtsn = from->cumtsn;
+	info.rcv_context = from->context;
+	info.rcv_assoc_id = from->assoc_id;
+	return build_item(SCTP_RCVINFO, &info, sizeof(info));
+}
+
+static struct mbuf *
+build_sndrcv(const struct sctp_receive *from)
+{
+	struct sctp_sndrcvinfo info;
+
+	memset(&info, 0, sizeof(info));
+	info.sinfo_stream = from->stream;
+	info.sinfo_ssn = from->ssn;
+	info.sinfo_flags = from->flags;
+	info.sinfo_ppid = from->ppid;
+	info.sinfo_tsn = from->tsn;
+	info.sinfo_cumtsn = from->cumtsn;
+	info.sinfo_context = from->context;
+	info.sinfo_assoc_id = from->assoc_id;
+	return build_item(SCTP_SNDRCV, &info, sizeof(info));
+}
+
+struct mbuf *
+sctp_control_build(const struct sctp_receive *info)
+{
+	struct mbuf *chain = NULL, *item;
+
+	/* Notifications carry their own information (RFC 6458 section 6.1). */
+	if (info->notification)
+		return NULL;
+	if (info->want_sndrcv)
+		chain = build_sndrcv(info);
+	if (info->want_rcvinfo) {
+		item = build_rcvinfo(info);
+		if (item != NULL && mbuf_setnext(item, chain) == 0)
+			chain = item;
+	}
+	return chain;
+}

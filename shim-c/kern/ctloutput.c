@@ -1,0 +1,81 @@
+/* getsockopt and setsockopt of level IPPROTO_SCTP: values go to the engine and back as bytes. */
+#include "core.h"
+#include "mem.h"
+#include "socket.h"
+#include "user_abi.h"
+#include "usrreq.h"
+
+/* The longest value, bytes: room for some hundred addresses. A get answers no more, a set takes no more. */
+#define VALUE_MAX 32768
+/* Values up to this length need no allocation; all structures of fixed length fit. */
+#define VALUE_SMALL 256
+
+static int
+get_option(struct sctp_pcb *pcb, struct sockopt *option, void *value, size_t length)
+{
+	/* What the program put in selects an association or an address. */
+	int error = sockopt_copyin(option, value, length);
+
+	if (error == 0)
+		error = sctp_engine_get_option(engine(), pcb->endpoint, sockopt_name(option), value, &length);
+	if (error == 0)
+		error = sockopt_copyout(option, value, length);
+	return error;
+}
+
+static int
+set_option(struct sctp_pcb *pcb, struct sockopt *option, void *value, size_t length)
+{
+	int error = sockopt_copyin(option, value, length);
+
+	if (error == 0)
+		error = sctp_engine_set_option(engine(), sctp_now(), pcb->endpoint, sockopt_name(option), value,
+					       length);
+	sctp_core_drain();
+	return error;
+}
+
+static int
+sctp_option(struct sctp_pcb *pcb, struct sockopt *option)
+{
+	bool set = sockopt_direction(option) == SOPT_SET;
+	size_t length = sockopt_valsize(option);
+	uint64_t small[VALUE_SMALL / sizeof(uint64_t)];
+	void *value = small;
+	int error;
+
+	if (length > VALUE_MAX) {
+		if (set)
+			return EINVAL;
+		length = VALUE_MAX;
+	}
+	if (length > sizeof(small)) {
+		value = sctp_kern_alloc(length);
+		if (value == NULL)
+			return ENOBUFS;
+	}
+	error = set ? set_option(pcb, option, value, length) : get_option(pcb, option, value, length);
+	if (value != small)
+		sctp_kern_free(value, length);
+	return error;
+}
+
+int
+sctp_ctloutput(struct socket *so, struct sockopt *option)
+{
+	struct sctp_pcb *pcb = sctp_pcb_of(so);
+
+	if (pcb == NULL)
+		return EINVAL;
+	switch (sockopt_level(option)) {
+	case IPPROTO_SCTP:
+		return sctp_option(pcb, option);
+	case SOL_SOCKET:
+		/* The kernel has applied the option and lets us know; SO_RCVBUF is the receive window. */
+		sctp_socket_follow_buffer(pcb);
+		sctp_core_drain();
+		return 0;
+	default:
+		return ENOPROTOOPT;
+	}
+}

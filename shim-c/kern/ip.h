@@ -1,0 +1,43 @@
+/* The IP header, as bytes: offsets and the few values used (RFC 791 section 3.1). */
+#ifndef SCTP_IP_H
+#define SCTP_IP_H
+
+#include "user_abi.h"
+
+enum {
+	IPV4_VERSION = 0,
+	IPV4_TOS = 1,
+	IPV4_LENGTH = 2,
+	IPV4_IDENTIFICATION = 4,
+	IPV4_FRAGMENT = 6,
+	IPV4_TTL = 8,
+	IPV4_PROTOCOL = 9,
+	IPV4_SOURCE = 12,
+	IPV4_DESTINATION = 16,
+	IPV4_HEADER = 20,
+	IPV4_DONT_FRAGMENT = 0x4000,
+};
+
+/* The longest header put in front of a packet: that of IPv6. */
+#define IP_HEADER_ROOM 40
+
+/* The bits of the TOS octet that are ECN's (RFC 3168 section 5). */
+#define IP_ECN_MASK 3
+
+/* The common header (RFC 9260 section 3.1). */
+#define SCTP_COMMON_HEADER 12
+
+static inline uint16_t
+read_be16(const uint8_t *bytes)
+{
+	return (uint16_t)(bytes[0] << 8 | bytes[1]);
+}
+
+static inline void
+write_be16(uint8_t *bytes, uint16_t value)
+{
+	bytes[0] = (uint8_t)(value >> 8);
+	bytes[1] = (uint8_t)value;
+}
+
+#endif

@@ -1,0 +1,185 @@
+/*
+ * Readiness is true byte counts in sb_cc without any mbuf: the kernel's own code then answers select, poll,
+ * kevent, FIONREAD and the low-water marks right. sb_mbcnt goes with sb_cc, or sbflush would panic. Nothing is
+ * written to a buffer once SB_DROP is set, nor to a defunct socket: the kernel has emptied these for good.
+ */
+#include "socket.h"
+#include "core.h"
+#include "user_abi.h"
+#include "worker.h"
+
+/* As kern.ipc.sb_efficiency: how many bytes of mbufs for a byte of data. */
+#define MBUF_BYTES_PER_BYTE 8
+
+void
+sctp_socket_reserve(struct sockbuf *sb, uint32_t bytes)
+{
+	*sb_hiwat(sb) = bytes;
+	*sb_mbmax(sb) = bytes <= INT32_MAX / MBUF_BYTES_PER_BYTE ? bytes * MBUF_BYTES_PER_BYTE : INT32_MAX;
+	if (*sb_lowat(sb) == 0)
+		*sb_lowat(sb) = 1;
+}
+
+static void
+set_count(struct sockbuf *sb, uint32_t bytes)
+{
+	*sb_cc(sb) = bytes;
+	*sb_mbcnt(sb) = bytes != 0;
+}
+
+void
+sctp_socket_clear_counts(struct socket *so)
+{
+	set_count(so_rcv(so), 0);
+	set_count(so_snd(so), 0);
+}
+
+void
+sctp_socket_wake(struct sockbuf *sb)
+{
+	struct selinfo *selinfo = sb_sel(sb);
+
+	*sb_flags(sb) &= ~(uint32_t)SB_SEL;
+	selwakeup(selinfo);
+	if (*sb_waiters(sb) != 0)
+		wakeup(sb_cc(sb));
+	if ((*sb_flags(sb) & SB_KNOTE) != 0)
+		knote(si_note(selinfo), SO_FILT_HINT_LOCKED, 0);
+}
+
+int
+sctp_socket_wait(struct socket *so, struct sockbuf *sb)
+{
+	struct timeval limit = *sb_timeo(sb);
+	struct timespec timeout = {limit.tv_sec, limit.tv_usec * 1000};
+	bool forever = limit.tv_sec == 0 && limit.tv_usec == 0;
+	int error;
+
+	if ((*so_state(so) & SS_DRAINING) != 0 || (*so_flags(so) & SOF_DEFUNCT) != 0)
+		return EBADF;
+	++*sb_waiters(sb);
+	error = sctp_sleep(sb_cc(sb), PSOCK | PCATCH, forever ? NULL : &timeout);
+	--*sb_waiters(sb);
+	if ((*so_state(so) & SS_DRAINING) != 0 || (*so_flags(so) & SOF_DEFUNCT) != 0)
+		return EBADF;
+	return error;
+}
+
+bool
+sctp_socket_nonblocking(struct socket *so, int flags)
+{
+	return (*so_state(so) & SS_NBIO) != 0 || (flags & (MSG_DONTWAIT | MSG_NBIO)) != 0;
+}
+
+int
+sctp_socket_take_error(struct socket *so)
+{
+	int error = *so_error(so);
+
+	*so_error(so) = 0;
+	return error;
+}
+
+void
+sctp_socket_use_one_to_many(struct sctp_pcb *pcb)
+{
+	if (pcb->one_to_many)
+		*so_proto(pcb->so) = (struct protosw *)(uintptr_t)&pcb->family->entries[ENTRY_ONE_TO_MANY];
+}
+
+void
+sctp_socket_follow_buffer(struct sctp_pcb *pcb)
+{
+	struct sockbuf *rcv = so_rcv(pcb->so);
+
+	if (*sb_hiwat(rcv) == pcb->receive_buffer || (*sb_flags(rcv) & SB_DROP) != 0)
+		return;
+	pcb->receive_buffer = *sb_hiwat(rcv);
+	sctp_engine_set_receive_buffer(engine(), sctp_now(), pcb->endpoint, pcb->receive_buffer);
+}
+
+/* Shows bytes in a buffer; true if there is more to read, or more room to write, than before. */
+static bool
+show_receive(struct sctp_pcb *pcb, uint32_t bytes)
+{
+	struct sockbuf *rcv = so_rcv(pcb->so);
+	bool more = bytes > *sb_cc(rcv);
+
+	if ((*sb_flags(rcv) & SB_DROP) != 0) {
+		/* SHUT_RD reaches the protocol by this flag alone. */
+		if (bytes != 0)
+			sctp_engine_flush(engine(), sctp_now(), pcb->endpoint);
+		return false;
+	}
+	set_count(rcv, bytes);
+	return more;
+}
+
+static bool
+show_send(struct sctp_pcb *pcb, uint32_t bytes)
+{
+	struct sockbuf *snd = so_snd(pcb->so);
+	bool more = bytes < *sb_cc(snd);
+
+	if ((*sb_flags(snd) & SB_DROP) != 0)
+		return false;
+	set_count(snd, bytes);
+	return more;
+}
+
+/* The new so_state; the state of a connection is shown on one-to-one sockets only. */
+static uint32_t
+state_after(const struct sctp_pcb *pcb, const struct sctp_update *update, uint32_t state)
+{
+	const uint32_t association = SS_ISCONNECTED | SS_ISCONNECTING | SS_ISDISCONNECTING;
+
+	if (update->end_of_file)
+		state |= SS_CANTRCVMORE;
+	if (update->send_closed)
+		state |= SS_CANTSENDMORE;
+	if (pcb->one_to_many)
+		return state;
+
+	if (update->connecting)
+		return (state & ~(uint32_t)SS_ISDISCONNECTED) | SS_ISCONNECTING;
+	if (update->connected && (state & SS_ISDISCONNECTING) == 0)
+		return (state & ~(uint32_t)(SS_ISCONNECTING | SS_ISDISCONNECTED)) | SS_ISCONNECTED;
+	/* close() with SO_LINGER waits for SS_ISCONNECTED to go: until all data was acknowledged. */
+	if (update->connected && update->send_bytes != 0)
+		return state;
+	if ((state & association) != 0)
+		return (state & ~association) | SS_ISDISCONNECTED;
+	return state;
+}
+
+void
+sctp_socket_update(const struct sctp_update *update)
+{
+	struct sctp_pcb *pcb = update->context;
+	struct socket *so = pcb->so;
+	uint32_t before, after;
+	bool readable, writable, changed;
+
+	if (so == NULL || (*so_flags(so) & SOF_DEFUNCT) != 0)
+		return;
+	pcb->pending_accepts = update->pending_accepts;
+	if (update->pending_accepts != 0)
+		sctp_worker_accept(pcb);
+
+	before = *so_state(so);
+	after = state_after(pcb, update, before);
+	*so_state(so) = (uint16_t)after;
+	if (update->error != 0)
+		*so_error(so) = (uint16_t)update->error;
+	sctp_socket_follow_buffer(pcb);
+	readable = show_receive(pcb, update->receive_bytes);
+	writable = show_send(pcb, update->send_bytes);
+
+	changed = after != before || update->error != 0;
+	if (readable || changed)
+		sctp_socket_wake(so_rcv(so));
+	if (writable || changed)
+		sctp_socket_wake(so_snd(so));
+	if (changed)
+		wakeup(so_timeo(so));
+}

@@ -1,0 +1,43 @@
+/* What a socket shows of its endpoint: counts, states, errors, wake-ups. All under the domain mutex. */
+#ifndef SCTP_SOCKET_H
+#define SCTP_SOCKET_H
+
+#include "pcb.h"
+
+/* The default of so_snd.sb_hiwat and so_rcv.sb_hiwat, bytes: FreeBSD's for SCTP. */
+#define SCTP_DEFAULT_BUFFER 233016
+
+/* sb_hiwat of a fresh buffer: what soreserve would do, which is not exported. */
+void sctp_socket_reserve(struct sockbuf *sb, uint32_t bytes);
+
+/* Applies an update of the engine to the socket it is for. */
+void sctp_socket_update(const struct sctp_update *update);
+
+/* Tells the engine when so_rcv.sb_hiwat changed (SO_RCVBUF). */
+void sctp_socket_follow_buffer(struct sctp_pcb *pcb);
+
+/* Wakes who waits for sb: sleepers, select, poll, kevent. */
+void sctp_socket_wake(struct sockbuf *sb);
+
+/*
+ * Sleeps until sb is woken, as sbwait does: SO_RCVTIMEO or SO_SNDTIMEO applies. EWOULDBLOCK when it is over, EBADF
+ * when the descriptor is being closed, EINTR, ERESTART.
+ */
+int sctp_socket_wait(struct socket *so, struct sockbuf *sb);
+
+/* True if a call with these flags must not sleep. */
+bool sctp_socket_nonblocking(struct socket *so, int flags);
+
+/* Takes so_error; 0 if there is none. */
+int sctp_socket_take_error(struct socket *so);
+
+/* Before the endpoint goes: the kernel checks that nothing is left in the buffers. */
+void sctp_socket_clear_counts(struct socket *so);
+
+/*
+ * Moves a one-to-many socket to the entry without PR_CONNREQUIRED, which makes it writable without a connection.
+ * Not before it is used, for listen() wants PR_CONNREQUIRED.
+ */
+void sctp_socket_use_one_to_many(struct sctp_pcb *pcb);
+
+#endif

@@ -1,0 +1,60 @@
+/* The descriptor table of the one process. */
+#ifndef BSD_FILE_H
+#define BSD_FILE_H
+
+#include "socketvar.h"
+
+enum { FIRST_FD = 3, FILE_MAX_COUNT = 65536 };
+
+struct kqueue;
+
+/* What descriptors made by dup share. */
+struct fileglob {
+	unsigned references;
+	int flags; /* BSD_O_* */
+	struct socket *socket;
+	struct kqueue *kqueue; /* one of the two */
+};
+
+/* One descriptor; iocount: calls that use it, the descriptor itself included. */
+struct fileproc {
+	struct fileglob *glob;
+	int fd;
+	unsigned iocount;
+	bool closing;
+};
+
+void file_init(void);
+/* Closes all that is open. */
+void file_fini(void);
+
+/* A descriptor for the glob, whose reference it takes; 0 or EMFILE. */
+int file_install(struct fileglob *glob, int least, int *fd);
+struct fileglob *fileglob_new(struct socket *socket, struct kqueue *kqueue);
+void fileglob_drop(struct fileglob *glob);
+
+/* EBADF if it is not open or being closed. Every success is ended by fp_drop. */
+int fp_lookup(int fd, struct fileproc **out);
+void fp_drop(struct fileproc *file);
+/* As fp_lookup; ENOTSOCK if it is no socket. */
+int fp_socket(int fd, struct fileproc **file, struct socket **socket);
+bool fp_closing(struct fileproc *file);
+
+int file_close(int fd);
+int file_dup(int fd, int least, int *out);
+int file_dup2(int fd, int wanted);
+unsigned file_count(void);
+/* The socket at fd, without a reference; NULL if there is none. */
+struct socket *file_peek(int fd);
+
+/* kqueue.c */
+int kqueue_create(struct kqueue **out);
+void kqueue_free(struct kqueue *queue);
+/* Its descriptor is being closed: threads in kevent are to leave, with EBADF. */
+void kqueue_drain(struct kqueue *queue);
+/* Takes all knotes of a descriptor that is being closed away. */
+void knote_fdclose(struct fileproc *file);
+void kqueue_init(void);
+void kqueue_fini(void);
+
+#endif

@@ -1,0 +1,140 @@
+/*
+ * Signals of the program during a PCATCH sleep. They are blocked since host_syscall_enter; a signalfd tells that one
+ * is pending without taking it, so that the handler runs when the system call is left, as in a kernel.
+ */
+#include "host.h"
+#include "scheduler.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+/* The program must not trip over the host's descriptors: they live in the upper half of the table. */
+static int
+move_up(int fd)
+{
+	struct rlimit limit;
+	int moved = -1;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
+		moved = fcntl(fd, F_DUPFD_CLOEXEC, (int)(limit.rlim_cur / 2));
+	if (moved < 0)
+		return fd;
+	close(fd);
+	return moved;
+}
+
+static void
+open_descriptors(struct thread *self)
+{
+	sigset_t wanted;
+
+	/* What the program does not block itself. */
+	sigfillset(&wanted);
+	for (int signal = 1; signal <= SIGRTMAX; signal++)
+		if (sigismember(&self->program_mask, signal) == 1)
+			sigdelset(&wanted, signal);
+	if (self->wakeup_fd < 0) {
+		self->wakeup_fd = move_up(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+		self->signal_fd = move_up(signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
+	} else {
+		signalfd(self->signal_fd, &wanted, 0);
+	}
+	if (self->wakeup_fd < 0 || self->signal_fd < 0)
+		xnu_panic("the host has no descriptor left for a sleeping thread");
+}
+
+static bool
+is_ignored(int signal, const struct sigaction *action)
+{
+	if (action->sa_flags & SA_SIGINFO)
+		return false;
+	if (action->sa_handler == SIG_IGN)
+		return true;
+	return action->sa_handler == SIG_DFL &&
+	       (signal == SIGCHLD || signal == SIGURG || signal == SIGWINCH || signal == SIGCONT);
+}
+
+/* Takes an ignored signal away, so that it does not end the sleep again. */
+static void
+discard(int signal)
+{
+	sigset_t one;
+
+	sigemptyset(&one);
+	sigaddset(&one, signal);
+	sigtimedwait(&one, NULL, &(struct timespec){0});
+}
+
+int
+signal_pending(struct thread *self)
+{
+	sigset_t pending;
+	int result = 0;
+
+	if (self->syscall_depth == 0 || sigpending(&pending) != 0)
+		return 0;
+	for (int signal = 1; signal <= SIGRTMAX && result != XNU_EINTR; signal++) {
+		struct sigaction action;
+
+		if (sigismember(&pending, signal) != 1 || sigismember(&self->program_mask, signal) == 1 ||
+		    sigaction(signal, NULL, &action) != 0)
+			continue;
+		if (is_ignored(signal, &action))
+			discard(signal);
+		else
+			result = action.sa_flags & SA_RESTART ? XNU_ERESTART : XNU_EINTR;
+	}
+	return result;
+}
+
+void
+signal_sleep(struct thread *self, uint64_t deadline)
+{
+	open_descriptors(self);
+
+	struct pollfd descriptors[2] = {
+		{.fd = self->wakeup_fd, .events = POLLIN},
+		{.fd = self->signal_fd, .events = POLLIN},
+	};
+	struct timespec left, *timeout = NULL;
+	uint64_t now = host_clock_now();
+	uint64_t written;
+
+	if (deadline != WAIT_FOREVER && !host_clock_is_virtual()) {
+		uint64_t rest = deadline > now ? deadline - now : 0;
+
+		left.tv_sec = (time_t)(rest / 1000000000);
+		left.tv_nsec = (long)(rest % 1000000000);
+		timeout = &left;
+	}
+	self->polling = true;
+	scheduler_leave();
+	ppoll(descriptors, 2, timeout, NULL);
+	scheduler_enter();
+	self->polling = false;
+	while (read(self->wakeup_fd, &written, sizeof(written)) > 0)
+		continue;
+}
+
+void
+signal_wake(struct thread *thread)
+{
+	uint64_t one = 1;
+
+	if (write(thread->wakeup_fd, &one, sizeof(one)) != (ssize_t)sizeof(one))
+		xnu_panic("the host cannot wake a thread: errno %d", errno);
+}
+
+void
+signal_thread_end(struct thread *thread)
+{
+	if (thread->wakeup_fd >= 0)
+		close(thread->wakeup_fd);
+	if (thread->signal_fd >= 0)
+		close(thread->signal_fd);
+}

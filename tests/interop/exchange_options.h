@@ -1,0 +1,34 @@
+/* The command line that all clients share. */
+#ifndef EXCHANGE_OPTIONS_H
+#define EXCHANGE_OPTIONS_H
+
+#include "exchange_plan.h"
+
+struct exchange_options {
+	struct exchange_plan plan;
+	const char *peer;    /* IPv4 or IPv6 address */
+	uint16_t port;       /* host order */
+	uint32_t window;     /* bytes sent and not yet echoed */
+	unsigned time_limit; /* seconds, for everything */
+	bool one_to_one;
+	uint16_t udp_port;     /* RFC 6951: where the peer listens, host order; 0: plain IP */
+	uint16_t udp_own_port; /* and where we do */
+};
+
+/* Exits with EXCHANGE_USAGE on a wrong command line. */
+void exchange_options_read(struct exchange_options *options, int argc, char **argv);
+
+/* From here on the process ends with EXCHANGE_TIMEOUT when the seconds are over. */
+void exchange_time_limit(unsigned seconds);
+
+/* Exit codes. */
+enum {
+	EXCHANGE_OK = 0,
+	EXCHANGE_MISMATCH = 1, /* something came back changed, twice, out of order or not at all */
+	EXCHANGE_USAGE = 2,
+	EXCHANGE_SETUP = 3, /* no socket, no association */
+	EXCHANGE_TIMEOUT = 4,
+	EXCHANGE_LOST = 5, /* the association ended before its time */
+};
+
+#endif
