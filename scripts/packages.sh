@@ -35,6 +35,7 @@ check rustfmt-web         formatting of Rust
 check clang-format-22     formatting of C
 check shellcheck          lints of the scripts
 test  make                builds the test host
+test  g++                 the user's headers are compiled as C++ too
 test  python3             reads the property list back
 test  iproute2            network namespaces for the test host
 test  libusrsctp-dev      a peer to talk to

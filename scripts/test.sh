@@ -32,14 +32,15 @@ ffi       cargo unit tests of the library's C face, on this machine
 scripts   line  the scripts and the binary gates, with bad inputs
 build     exit  the kernel extension builds and passes the binary gates
 arm64e    exit  the arm64e objects compile and their pointers are signed
-libsctp   exit  the user library builds
 rebuild   exit  two builds are the same, byte for byte
-host      line  the built extension in a process that stands in for the kernel
+libsctp   exit  the user library builds
+programs  exit  the programs of the interop tests, and the user library's headers
+host      sum   the built extension in a process that stands in for the kernel
 interop   line  the built extension and real peers
 EOF
 }
 
-KEXT=$root/build/SCTP.kext/Contents/MacOS/SCTP
+kext=$root/build/SCTP.kext
 
 run_check() {
 	scripts/check.sh
@@ -73,19 +74,34 @@ run_rebuild() {
 	scripts/gates/reproducible.sh
 }
 
+run_programs() {
+	make -C tests/interop O="$root/build/interop" check
+}
+
 run_host() {
-	make -C tests/host O="$root/build/host" check KEXT="$KEXT"
+	make -C tests/host O="$root/build/host" check KEXT="$kext"
 }
 
 run_interop() {
-	tests/interop/run.sh "$KEXT"
+	make -C tests/host O="$root/build/host" &&
+		make -C tests/interop O="$root/build/interop" &&
+		tests/interop/run.sh --kext "$kext"
+}
+
+# The closing lines of a suite's programs, or the one of the whole suite.
+closing_lines() {
+	sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$1"
 }
 
 # counts_of HOW LOG STATUS: prints 'passed failed skipped', or nothing if LOG does not tell.
 counts_of() {
 	case $1 in
 	line)
-		sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$2" | tail -n 1
+		closing_lines "$2" | tail -n 1
+		;;
+	sum)
+		closing_lines "$2" | awk '{ passed += $1; failed += $2; skipped += $3; seen = 1 }
+			END { if (seen) print passed, failed, skipped }'
 		;;
 	cargo)
 		awk '/^test result: / { passed += $4; failed += $6; skipped += $8; seen = 1 }

@@ -29,7 +29,7 @@ file=$(absolute "$1")
 
 # Parts of Rust's symbols, mangled or not; the last is what the panic handler calls, and nobody defines.
 forbidden='panicking|panic_bounds_check|slice_index_fail|slice_[a-z_]*index_len_fail|unwrap_failed|expect_failed'
-forbidden="$forbidden|capacity_overflow|handle_alloc_error|alloc_error_handler|handle_error|rust_begin_unwind"
+forbidden="$forbidden|capacity_overflow|handle_alloc_error|raw_vec.*handle_error|rust_begin_unwind"
 forbidden="$forbidden|sctp_kext_panic_must_not_be_linked"
 
 nm=$(llvm llvm-nm)

@@ -1,7 +1,7 @@
 /*
- * The kernel's own way to make a socket for a new connection (sonewconn) is not exported. So a socket is made as
- * any kernel thread may make one, given the listener's options and credentials, and linked by hand into the
- * queue that accept() takes from.
+ * The kernel's own way to make a socket for a new connection (sonewconn) is not exported. So a socket is made
+ * as any kernel thread may make one, given the listener's options and credentials, and linked by hand into
+ * the queue that accept() takes from.
  */
 #include "accept.h"
 #include "core.h"
@@ -92,7 +92,8 @@ accept_one(struct sctp_pcb *listener)
 	listener->pending_accepts--;
 	if (*so_qlen(listener->so) < *so_qlimit(listener->so)) {
 		sctp_unlock();
-		error = sock_socket(listener->family->domain_family, SOCK_STREAM, IPPROTO_SCTP, NULL, NULL, &so);
+		error =
+		    sock_socket(listener->family->domain_family, SOCK_STREAM, IPPROTO_SCTP, NULL, NULL, &so);
 		sctp_lock();
 	}
 	if (error != 0) {

@@ -5,8 +5,8 @@
 #include "pcb.h"
 
 /*
- * Makes a socket for each association that waits on listener and queues it for accept(). Domain mutex, which is
- * released meanwhile; the caller has a reference of listener. On the worker's thread only.
+ * Makes a socket for each association that waits on listener and queues it for accept(). Domain mutex, which
+ * is released meanwhile; the caller has a reference of listener. On the worker's thread only.
  */
 void sctp_accept(struct sctp_pcb *listener);
 

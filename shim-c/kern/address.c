@@ -44,7 +44,8 @@ int
 sctp_address_give(const struct sctp_family *family, const struct sctp_address *from, struct sockaddr **to)
 {
 	int (*pru_sockaddr)(struct socket *, struct sockaddr **) =
-	    (int (*)(struct socket *, struct sockaddr **))*usrreqs_entry(family->udp->pr_usrreqs, PRU_SOCKADDR);
+	    (int (*)(struct socket *, struct sockaddr **))*usrreqs_entry(family->udp->pr_usrreqs,
+									 PRU_SOCKADDR);
 	struct sockaddr *made = NULL;
 	int error = pru_sockaddr(family->scratch, &made);
 

@@ -15,10 +15,11 @@ int sctp_address_read(const struct sctp_family *family, const struct sockaddr *f
 bool sctp_address_of_host(const struct sockaddr *from, struct sctp_address *to);
 
 /*
- * A sockaddr that the kernel will free. It comes from the heap that the kernel frees it to, which differs from
- * version to version: UDP's own pru_sockaddr allocates it, on the scratch socket, and it is then overwritten.
- * May wait for memory. ENOBUFS.
+ * A sockaddr that the kernel will free. It comes from the heap that the kernel frees it to, which differs
+ * from version to version: UDP's own pru_sockaddr allocates it, on the scratch socket, and it is then
+ * overwritten. May wait for memory. ENOBUFS.
  */
-int sctp_address_give(const struct sctp_family *family, const struct sctp_address *from, struct sockaddr **to);
+int sctp_address_give(const struct sctp_family *family, const struct sctp_address *from,
+		      struct sockaddr **to);
 
 #endif

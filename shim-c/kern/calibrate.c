@@ -1,7 +1,7 @@
 /*
- * The check of the layout on live sockets. Pointers that must point back, lists that must be empty, and options
- * whose value must show up at the table's offset and nowhere before: other words of a socket change too when it
- * is used (its lock history), so the words at the offsets are compared, not what changed first.
+ * The check of the layout on live sockets. Pointers that must point back, lists that must be empty, and
+ * options whose value must show up at the table's offset and nowhere before: other words of a socket change
+ * too when it is used (its lock history), so the words at the offsets are compared, not what changed first.
  *
  * The order matters: nothing is followed as a pointer before the offsets around it were confirmed by value.
  */
@@ -93,8 +93,8 @@ flags_fit(struct socket *so)
 		return fail("SO_NOSIGPIPE is not in so_flags");
 	if (!switches(so, SO_KEEPALIVE, so_options(so), SO_KEEPALIVE))
 		return fail("SO_KEEPALIVE is not in so_options");
-	if (!set(so, SO_LINGER, &on, sizeof(on)) || (*so_options(so) & SO_LINGER) == 0 || *so_linger(so) != 7 ||
-	    !set(so, SO_LINGER, &off, sizeof(off)))
+	if (!set(so, SO_LINGER, &on, sizeof(on)) || (*so_options(so) & SO_LINGER) == 0 ||
+	    *so_linger(so) != 7 || !set(so, SO_LINGER, &off, sizeof(off)))
 		return fail("SO_LINGER is not in so_linger");
 	if (*so_type(so) != SOCK_DGRAM)
 		return fail("so_type");

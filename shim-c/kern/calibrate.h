@@ -4,7 +4,8 @@
 
 #include "family.h"
 
-/* so: a UDP socket nobody else uses. False, with a line in the log, at the first thing that is not as expected. */
+/* so: a UDP socket nobody else uses. False, with a line in the log, at the first thing that is not as
+ * expected. */
 bool sctp_calibrate_socket(struct socket *so);
 
 /* Fills udp, raw and domain of a family whose scratch socket passed the check above. */

@@ -113,7 +113,8 @@ sctp_control_parse(struct mbuf *chain, struct sctp_send *info, struct sctp_contr
 	return EINVAL;
 }
 
-/* One item in an mbuf of its own; NULL if there is none. recvmsg panics unless m_len covers the padding too. */
+/* One item in an mbuf of its own; NULL if there is none. recvmsg panics unless m_len covers the padding too.
+ */
 static struct mbuf *
 build_item(int32_t type, const void *data, size_t length)
 {

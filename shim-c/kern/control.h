@@ -12,14 +12,14 @@ struct sctp_control {
 };
 
 /*
- * Reads the control data of a send call into info, which is zeroed but for what the caller knows, and control.
- * EINVAL if a length is not exactly right, EOPNOTSUPP for what only newer SCTP features need.
+ * Reads the control data of a send call into info, which is zeroed but for what the caller knows, and
+ * control. EINVAL if a length is not exactly right, EOPNOTSUPP for what only newer SCTP features need.
  */
 int sctp_control_parse(struct mbuf *chain, struct sctp_send *info, struct sctp_control *control);
 
 /*
- * The control data that a received message is to be given with, an mbuf chain or NULL. It may wait for memory; a
- * part for which there is none is left out.
+ * The control data that a received message is to be given with, an mbuf chain or NULL. It may wait for
+ * memory; a part for which there is none is left out.
  */
 struct mbuf *sctp_control_build(const struct sctp_receive *info);
 

@@ -29,8 +29,8 @@ set_option(struct sctp_pcb *pcb, struct sockopt *option, void *value, size_t len
 	int error = sockopt_copyin(option, value, length);
 
 	if (error == 0)
-		error = sctp_engine_set_option(engine(), sctp_now(), pcb->endpoint, sockopt_name(option), value,
-					       length);
+		error = sctp_engine_set_option(engine(), sctp_now(), pcb->endpoint, sockopt_name(option),
+					       value, length);
 	sctp_core_drain();
 	return error;
 }

@@ -1,7 +1,7 @@
 /*
- * Packets in. An IP filter sees every datagram for this host, reassembled, with its header in network order, and
- * no lock held. Ours takes those of protocol 132 away and normalises them: the rest of the extension sees an SCTP
- * packet in one piece, and two addresses.
+ * Packets in. An IP filter sees every datagram for this host, reassembled, with its header in network order,
+ * and no lock held. Ours takes those of protocol 132 away and normalises them: the rest of the extension sees
+ * an SCTP packet in one piece, and two addresses.
  */
 #include "input.h"
 #include "core.h"
@@ -52,8 +52,8 @@ input(const struct datagram *datagram)
 	sctp_lock();
 	packet = contiguous(datagram);
 	if (packet != NULL) {
-		sctp_engine_input(engine(), sctp_now(), &datagram->source, &datagram->destination, datagram->ecn,
-				  packet, datagram->length);
+		sctp_engine_input(engine(), sctp_now(), &datagram->source, &datagram->destination,
+				  datagram->ecn, packet, datagram->length);
 		sctp_core_drain();
 	}
 	sctp_unlock();
@@ -97,7 +97,8 @@ filter_ipv4(void *cookie, struct mbuf **data, int offset, uint8_t protocol)
 	(void)cookie;
 	if (protocol != IPPROTO_SCTP)
 		return 0;
-	/* SCTP is never sent to many: an answer to such a packet would be an amplifier (RFC 9260 section 8.4). */
+	/* SCTP is never sent to many: an answer to such a packet would be an amplifier (RFC 9260
+	 * section 8.4). */
 	if ((mbuf_flags(*data) & (MBUF_BCAST | MBUF_MCAST)) == 0 && parse_ipv4(*data, offset, &datagram))
 		input(&datagram);
 	mbuf_freem(*data);

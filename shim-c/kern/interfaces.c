@@ -1,6 +1,6 @@
 /*
- * No public KPI reports changes of addresses to an extension, so they are read when a socket is made and every
- * few seconds; the engine gets them only when they differ from the last time.
+ * No public KPI reports changes of addresses to an extension, so they are read when a socket is made and
+ * every few seconds; the engine gets them only when they differ from the last time.
  */
 #include "interfaces.h"
 #include "address.h"

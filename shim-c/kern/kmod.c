@@ -99,8 +99,8 @@ sctp_start(struct kmod_info *info, void *data)
 		unwind();
 		return KERN_FAILURE;
 	}
-	sctp_log(SCTP_VERSION ": protocol 132 registered on xnu-%u.%u.%u, layout checked", xnu_running.part[0],
-		 xnu_running.part[1], xnu_running.part[2]);
+	sctp_log(SCTP_VERSION ": protocol 132 registered on xnu-%u.%u.%u, layout checked",
+		 xnu_running.part[0], xnu_running.part[1], xnu_running.part[2]);
 	return KERN_SUCCESS;
 }
 

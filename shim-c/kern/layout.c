@@ -19,10 +19,10 @@ enum epoch {
 };
 
 static const struct xnu_tag epochs[EPOCHS] = {
-    [XNU_4570_1] = {{4570, 1, 46}},	      [XNU_6153_11] = {{6153, 11, 26}},
-    [XNU_7195_50] = {{7195, 50, 7, 100, 1}},  [XNU_8019_41] = {{8019, 41, 5}},
-    [XNU_8792_61] = {{8792, 61, 2}},	      [XNU_10002_1] = {{10002, 1, 13}},
-    [XNU_10002_41] = {{10002, 41, 9}},	      [XNU_10063_101] = {{10063, 101, 15}},
+    [XNU_4570_1] = {{4570, 1, 46}},          [XNU_6153_11] = {{6153, 11, 26}},
+    [XNU_7195_50] = {{7195, 50, 7, 100, 1}}, [XNU_8019_41] = {{8019, 41, 5}},
+    [XNU_8792_61] = {{8792, 61, 2}},         [XNU_10002_1] = {{10002, 1, 13}},
+    [XNU_10002_41] = {{10002, 41, 9}},       [XNU_10063_101] = {{10063, 101, 15}},
 };
 
 #if defined(__x86_64__)
@@ -48,9 +48,12 @@ struct row {
 	struct range ranges[RANGES];
 };
 
-#define ROW(field, ...)                                                                                                \
-	{                                                                                                              \
-		offsetof(struct xnu_layout, field), { __VA_ARGS__ }                                                    \
+#define ROW(field, ...)                                                                                      \
+	{                                                                                                    \
+		offsetof(struct xnu_layout, field),                                                          \
+		{                                                                                            \
+			__VA_ARGS__                                                                          \
+		}                                                                                            \
 	}
 #define SINCE(epoch, offset) {XNU_##epoch, offset}
 #define ALWAYS(offset) {XNU_4570_1, offset}
@@ -80,13 +83,9 @@ static const struct row rows[] = {
 	ROW(sb_lowat,   ALWAYS(20)),
 	ROW(sb_so,      ALWAYS(48)),
 	ROW(sb_sel,     ALWAYS(56)),
-	ROW(pru_sosend,      ALWAYS(192), SINCE(10002_1, 184)),
-	ROW(pru_sosend_list, ALWAYS(200), SINCE(10002_1, 192)),
-	ROW(pru_socheckopt,  ALWAYS(208), SINCE(10002_1, 200)),
-	ROW(pru_preconnect,  ALWAYS(216), SINCE(10002_1, 208)),
-	ROW(pru_defunct,     ALWAYS(XNU_ABSENT), SINCE(8792_61, 224), SINCE(10002_1, 216)),
-	ROW(usrreqs_size,    ALWAYS(224), SINCE(8792_61, 232), SINCE(10002_1, 224)),
-	ROW(protosw_size,    ALWAYS(152), SINCE(6153_11, 168)),
+	ROW(pru_sosend,     ALWAYS(192), SINCE(10002_1, 184)),
+	ROW(pru_socheckopt, ALWAYS(208), SINCE(10002_1, 200)),
+	ROW(usrreqs_size,   ALWAYS(224), SINCE(8792_61, 232), SINCE(10002_1, 224)),
 #if defined(__x86_64__)
 	ROW(so_snd,     ALWAYS(288), SINCE(10002_41, 304), SINCE(10063_101, 312)),
 	ROW(so_cred,    ALWAYS(496), SINCE(10002_41, 528), SINCE(10063_101, 536)),

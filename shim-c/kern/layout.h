@@ -1,8 +1,8 @@
 /*
  * Where XNU keeps the fields of its socket structures that this extension reads or writes.
  *
- * Offsets differ from kernel to kernel; layout.c has them all in one table, keyed by the xnu tag in the exported
- * `version` string. calibrate.c then checks them on live sockets before anything is built on them.
+ * Offsets differ from kernel to kernel; layout.c has them all in one table, keyed by the xnu tag in the
+ * exported `version` string. calibrate.c then checks them on live sockets before anything is built on them.
  * Every accessor gives the address of the field, so that it can be read and written.
  */
 #ifndef SCTP_LAYOUT_H
@@ -15,17 +15,14 @@ struct xnu_tag {
 	uint16_t part[5];
 };
 
-/* A field that this kernel does not have. */
-#define XNU_ABSENT 0xffff
-
 /* Offsets in bytes from the start of the structure that the prefix names. */
 struct xnu_layout {
-	uint16_t so_type, so_error, so_options, so_linger, so_state, so_pcb, so_proto, so_head, so_incomp, so_comp;
+	uint16_t so_type, so_error, so_options, so_linger, so_state, so_pcb, so_proto, so_head, so_incomp,
+	    so_comp;
 	uint16_t so_list, so_qlen, so_qlimit, so_timeo, so_rcv, so_snd, so_cred, so_flags;
 	uint16_t sb_cc, sb_hiwat, sb_mbcnt, sb_mbmax, sb_lowat, sb_so, sb_sel, sb_timeo, sb_flags, sb_waiters;
 	uint16_t si_note;
-	uint16_t pru_sosend, pru_sosend_list, pru_socheckopt, pru_preconnect, pru_defunct;
-	uint16_t protosw_size, usrreqs_size;
+	uint16_t pru_sosend, pru_socheckopt, usrreqs_size;
 };
 
 /* Written once by xnu_layout_choose, before any other thread of this extension runs. */
@@ -118,10 +115,10 @@ struct socket_link {
 	struct socket **previous;
 };
 
-#define XNU_FIELD(structure, field, type)                                                                              \
-	static inline type *field(struct structure *of)                                                                \
-	{                                                                                                              \
-		return (type *)(void *)((uint8_t *)of + xnu_layout.field);                                             \
+#define XNU_FIELD(structure, field, type)                                                                    \
+	static inline type *field(struct structure *of)                                                      \
+	{                                                                                                    \
+		return (type *)(void *)((uint8_t *)of + xnu_layout.field);                                   \
 	}
 
 XNU_FIELD(socket, so_type, int16_t)

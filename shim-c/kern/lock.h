@@ -14,7 +14,8 @@ lck_mtx_t *sctp_mutex(void);
 void sctp_lock(void);
 void sctp_unlock(void);
 
-/* Sleeps with the mutex released; timeout NULL: for ever. 0, EWOULDBLOCK, or with PCATCH EINTR and ERESTART. */
+/* Sleeps with the mutex released; timeout NULL: for ever. 0, EWOULDBLOCK, or with PCATCH EINTR and ERESTART.
+ */
 int sctp_sleep(void *channel, int priority, struct timespec *timeout);
 
 /*

@@ -1,4 +1,5 @@
-/* Memory from OSMalloc, counted: what was handed out and not given back is reported when the extension stops. */
+/* Memory from OSMalloc, counted: what was handed out and not given back is reported when the extension stops.
+ */
 #include "mem.h"
 #include "log.h"
 

@@ -1,7 +1,7 @@
 /*
- * Packets out. Each is one mbuf with one cluster: the IP header must be in the first mbuf, for ipf_inject_output
- * goes on using a first mbuf that it had to pull up and free. The engine writes its packet into the cluster, and
- * the IP header goes in front of it.
+ * Packets out. Each is one mbuf with one cluster: the IP header must be in the first mbuf, for
+ * ipf_inject_output goes on using a first mbuf that it had to pull up and free. The engine writes its packet
+ * into the cluster, and the IP header goes in front of it.
  */
 #include "output.h"
 #include "core.h"

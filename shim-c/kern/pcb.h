@@ -13,7 +13,8 @@ enum sctp_work { WORK_NONE, WORK_ACCEPT, WORK_CLOSE };
 
 /* All but the head under the domain mutex. */
 struct sctp_pcb {
-	/* Stays zero: parts of the kernel (socket filters) take so_pcb of any socket for a struct inpcb and read it. */
+	/* Stays zero: parts of the kernel (socket filters) take so_pcb of any socket for a struct inpcb and
+	 * read it. */
 	uint8_t inpcb[INPCB_ROOM];
 
 	struct socket *so; /* NULL once detached */
@@ -21,8 +22,8 @@ struct sctp_pcb {
 	sctp_endpoint endpoint;
 	uint32_t references; /* one of the socket, one of the worker while it has work for it */
 	bool one_to_many;
-	bool listening;    /* one-to-one, and listen was called */
-	bool reading;      /* a reader has a message in hand and the mutex released */
+	bool listening; /* one-to-one, and listen was called */
+	bool reading;   /* a reader has a message in hand and the mutex released */
 	bool abort_on_close;
 	uint32_t receive_buffer;  /* so_rcv.sb_hiwat, as the engine knows it */
 	uint32_t pending_accepts; /* associations that wait for a socket */

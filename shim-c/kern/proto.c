@@ -1,7 +1,7 @@
 /*
- * Registration. The entries are appended to the domain's own list, which no KPI does for AF_INET, but they belong
- * to a domain of ours with a family that nothing uses: the kernel casts so_pcb of sockets whose domain is AF_INET
- * to struct inpcb in many places.
+ * Registration. The entries are appended to the domain's own list, which no KPI does for AF_INET, but they
+ * belong to a domain of ours with a family that nothing uses: the kernel casts so_pcb of sockets whose domain
+ * is AF_INET to struct inpcb in many places.
  *
  * The lock of the list (domain_proto_mtx) cannot be had. Appending is one store of a finished entry, which no
  * reader can see half done; removing waits before it trusts that no reader is still at an entry.
@@ -42,8 +42,9 @@ put(struct pr_usrreqs *table, uint16_t offset, void *request)
 }
 
 /*
- * Whatever is not ours stays as the raw protocol has it: the kernel's own functions for "not supported", which it
- * also recognises by address. Assigned one by one, at run time: an arm64e kernel signs function pointers.
+ * Whatever is not ours stays as the raw protocol has it: the kernel's own functions for "not supported",
+ * which it also recognises by address. Assigned one by one, at run time: an arm64e kernel signs function
+ * pointers.
  */
 static void
 fill_requests(struct sctp_family *family)
@@ -141,7 +142,8 @@ unlink_all(void)
 	}
 }
 
-/* Domain mutex. dom_refs counts sockets from after attach to before they are freed; pcbs from within attach. */
+/* Domain mutex. dom_refs counts sockets from after attach to before they are freed; pcbs from within attach.
+ */
 static bool
 busy(void)
 {
@@ -173,7 +175,8 @@ sctp_proto_stop(void)
 	if (!refused) {
 		withdrawn = true;
 		unlink_all();
-		/* A thread that found an entry just before may still come to sctp_attach, and is refused there. */
+		/* A thread that found an entry just before may still come to sctp_attach, and is refused
+		 * there. */
 		(void)sctp_sleep(&settle, PSOCK, &settle);
 		refused = busy();
 		if (refused) {

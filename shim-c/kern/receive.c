@@ -1,8 +1,8 @@
 /*
- * pru_soreceive: one call, at most one message, never bytes of two (MSG_WAITALL means nothing for messages). The
- * message is taken out of the engine under the mutex, copied to the program without it, for the copy may fault and
- * wait, and then given back, whole or in part. Meanwhile other readers of the socket wait. The mutex is not held
- * by the caller.
+ * pru_soreceive: one call, at most one message, never bytes of two (MSG_WAITALL means nothing for messages).
+ * The message is taken out of the engine under the mutex, copied to the program without it, for the copy may
+ * fault and wait, and then given back, whole or in part. Meanwhile other readers of the socket wait. The
+ * mutex is not held by the caller.
  */
 #include "address.h"
 #include "control.h"
@@ -48,8 +48,8 @@ take(struct sctp_pcb *pcb, struct receiving *receiving)
 	/* SHUT_RD sets this flag and calls no request. */
 	if ((*sb_flags(so_rcv(pcb->so)) & SB_DROP) != 0)
 		sctp_engine_flush(engine(), sctp_now(), pcb->endpoint);
-	error = sctp_engine_receive(engine(), sctp_now(), pcb->endpoint, &receiving->message,
-				    &receiving->info);
+	error =
+	    sctp_engine_receive(engine(), sctp_now(), pcb->endpoint, &receiving->message, &receiving->info);
 	if (error == EWOULDBLOCK)
 		return nothing_to_read(pcb, receiving);
 	if (error == 0)
@@ -149,8 +149,8 @@ message_flags(const struct receiving *receiving)
 
 /* Copies message, source and control data, without the mutex. */
 static int
-deliver(const struct sctp_family *family, struct receiving *receiving, struct sockaddr **from, struct uio *uio,
-	struct mbuf **control)
+deliver(const struct sctp_family *family, struct receiving *receiving, struct sockaddr **from,
+	struct uio *uio, struct mbuf **control)
 {
 	int error = copy_out(receiving, uio);
 

@@ -37,9 +37,9 @@ copy_in(struct sending *sending, struct uio *uio, struct mbuf *top)
 }
 
 /*
- * SCTP_INIT control data is for an association that this very message sets up (RFC 6458 section 5.3.1), and not
- * for later ones: the endpoint's SCTP_INITMSG is replaced for the one call. Nothing comes in between, for the
- * mutex is held.
+ * SCTP_INIT control data is for an association that this very message sets up (RFC 6458 section 5.3.1), and
+ * not for later ones: the endpoint's SCTP_INITMSG is replaced for the one call. Nothing comes in between, for
+ * the mutex is held.
  */
 static int
 send_with_init(struct sctp_pcb *pcb, struct sending *sending)
@@ -51,7 +51,8 @@ send_with_init(struct sctp_pcb *pcb, struct sending *sending)
 	error = sctp_engine_get_option(engine(), pcb->endpoint, SCTP_INITMSG, &saved, &length);
 	if (error != 0)
 		return error;
-	error = sctp_engine_set_option(engine(), sctp_now(), pcb->endpoint, SCTP_INITMSG, &asked, sizeof(asked));
+	error =
+	    sctp_engine_set_option(engine(), sctp_now(), pcb->endpoint, SCTP_INITMSG, &asked, sizeof(asked));
 	if (error != 0)
 		return error;
 	error = sctp_engine_send(engine(), sctp_now(), pcb->endpoint, &sending->info, sending->message);
@@ -81,7 +82,8 @@ try_send(struct sctp_pcb *pcb, struct sending *sending)
 	if (sending->control.has_init)
 		error = send_with_init(pcb, sending);
 	else
-		error = sctp_engine_send(engine(), sctp_now(), pcb->endpoint, &sending->info, sending->message);
+		error =
+		    sctp_engine_send(engine(), sctp_now(), pcb->endpoint, &sending->info, sending->message);
 	if (error == 0)
 		sending->message = NULL;
 	return error;

@@ -1,7 +1,7 @@
 /*
  * Readiness is true byte counts in sb_cc without any mbuf: the kernel's own code then answers select, poll,
- * kevent, FIONREAD and the low-water marks right. sb_mbcnt goes with sb_cc, or sbflush would panic. Nothing is
- * written to a buffer once SB_DROP is set, nor to a defunct socket: the kernel has emptied these for good.
+ * kevent, FIONREAD and the low-water marks right. sb_mbcnt goes with sb_cc, or sbflush would panic. Nothing
+ * is written to a buffer once SB_DROP is set, nor to a defunct socket: the kernel has emptied these for good.
  */
 #include "socket.h"
 #include "core.h"

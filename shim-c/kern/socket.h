@@ -20,8 +20,8 @@ void sctp_socket_follow_buffer(struct sctp_pcb *pcb);
 void sctp_socket_wake(struct sockbuf *sb);
 
 /*
- * Sleeps until sb is woken, as sbwait does: SO_RCVTIMEO or SO_SNDTIMEO applies. EWOULDBLOCK when it is over, EBADF
- * when the descriptor is being closed, EINTR, ERESTART.
+ * Sleeps until sb is woken, as sbwait does: SO_RCVTIMEO or SO_SNDTIMEO applies. EWOULDBLOCK when it is over,
+ * EBADF when the descriptor is being closed, EINTR, ERESTART.
  */
 int sctp_socket_wait(struct socket *so, struct sockbuf *sb);
 
@@ -35,8 +35,8 @@ int sctp_socket_take_error(struct socket *so);
 void sctp_socket_clear_counts(struct socket *so);
 
 /*
- * Moves a one-to-many socket to the entry without PR_CONNREQUIRED, which makes it writable without a connection.
- * Not before it is used, for listen() wants PR_CONNREQUIRED.
+ * Moves a one-to-many socket to the entry without PR_CONNREQUIRED, which makes it writable without a
+ * connection. Not before it is used, for listen() wants PR_CONNREQUIRED.
  */
 void sctp_socket_use_one_to_many(struct sctp_pcb *pcb);
 

@@ -1,4 +1,5 @@
-/* The installed headers, as the kernel may read them: netinet/sctp.h needs the address structures of xnu.h. */
+/* The installed headers, as the kernel may read them: netinet/sctp.h needs the address structures of xnu.h.
+ */
 #ifndef SCTP_USER_ABI_H
 #define SCTP_USER_ABI_H
 

@@ -54,7 +54,8 @@ part(struct sctp_pcb *pcb, int how)
 {
 	struct socket *so = pcb->so;
 
-	/* Nobody can be reading when the last descriptor goes; a kernel thread that closes too early waits here. */
+	/* Nobody can be reading when the last descriptor goes; a kernel thread that closes too early waits
+	 * here. */
 	while (pcb->reading)
 		sctp_sleep(&pcb->reading, PSOCK, NULL);
 	*so_pcb(so) = NULL;
@@ -65,8 +66,8 @@ part(struct sctp_pcb *pcb, int how)
 }
 
 /*
- * RFC 6458 section 4.1.8: SO_LINGER with a time of 0 makes close() an ABORT. So does unread data on a one-to-one
- * socket, for the peer must not believe that it was read.
+ * RFC 6458 section 4.1.8: SO_LINGER with a time of 0 makes close() an ABORT. So does unread data on a
+ * one-to-one socket, for the peer must not believe that it was read.
  */
 static bool
 aborts_on_close(struct sctp_pcb *pcb)
@@ -92,8 +93,8 @@ sctp_detach(struct socket *so)
 }
 
 /*
- * The listener was closed before accept() took this socket. Its one reference is that of sock_socket, and only
- * sock_close drops it, which takes the mutex: hence the worker.
+ * The listener was closed before accept() took this socket. Its one reference is that of sock_socket, and
+ * only sock_close drops it, which takes the mutex: hence the worker.
  */
 int
 sctp_abort(struct socket *so)
@@ -147,7 +148,8 @@ sctp_listen(struct socket *so, struct proc *proc)
 		pcb->listening = true;
 		return 0;
 	}
-	/* solisten takes this for success, but leaves SO_ACCEPTCONN clear, with which no send or connect works. */
+	/* solisten takes this for success, but leaves SO_ACCEPTCONN clear, with which no send or connect
+	 * works. */
 	sctp_socket_use_one_to_many(pcb);
 	return EJUSTRETURN;
 }
@@ -187,7 +189,8 @@ sctp_accepted(struct socket *so, struct sockaddr **address)
 	return sctp_address_give(pcb->family, &pcb->peer, address);
 }
 
-/* close() of a connected socket comes here first, and then waits for SS_ISCONNECTED to go if SO_LINGER is on. */
+/* close() of a connected socket comes here first, and then waits for SS_ISCONNECTED to go if SO_LINGER is on.
+ */
 int
 sctp_disconnect(struct socket *so)
 {

@@ -1,6 +1,6 @@
 /*
- * The requests that XNU's socket layer makes of a protocol, struct pr_usrreqs. The domain mutex is held by the
- * caller of all but sctp_attach, sctp_sosend and sctp_soreceive. Each returns 0 or an errno.
+ * The requests that XNU's socket layer makes of a protocol, struct pr_usrreqs. The domain mutex is held by
+ * the caller of all but sctp_attach, sctp_sosend and sctp_soreceive. Each returns 0 or an errno.
  */
 #ifndef SCTP_USRREQ_H
 #define SCTP_USRREQ_H
@@ -24,8 +24,8 @@ int sctp_rcvd(struct socket *so, int flags);
 int sctp_unsupported(struct socket *so);
 
 /* send.c, receive.c and ctloutput.c */
-int sctp_sosend(struct socket *so, struct sockaddr *to, struct uio *uio, struct mbuf *top, struct mbuf *control,
-		int flags);
+int sctp_sosend(struct socket *so, struct sockaddr *to, struct uio *uio, struct mbuf *top,
+		struct mbuf *control, int flags);
 int sctp_soreceive(struct socket *so, struct sockaddr **from, struct uio *uio, struct mbuf **data,
 		   struct mbuf **control, int *flags);
 int sctp_ctloutput(struct socket *so, struct sockopt *option);

@@ -45,7 +45,7 @@ netns_delete() {
 	for netns_end in "$netns_a" "$netns_b"; do
 		[ -e "/run/netns/$netns_end" ] || continue
 		for netns_pid in $(ip netns pids "$netns_end"); do
-			kill -9 "$netns_pid" 2>/dev/null
+			kill -9 "$netns_pid" 2>/dev/null || :
 		done
 		ip netns delete "$netns_end"
 	done
@@ -58,6 +58,7 @@ capture_start() {
 	# A first line on stderr says that packets are being taken from now on.
 	ip netns exec "$netns_a" dumpcap -q -i veth0 -s 0 -w "$1" 2>"$1.log" &
 	capture_pid=$!
+	capture_file=$1
 	for _ in $(seq 100); do
 		grep -q '^File:' "$1.log" 2>/dev/null && return 0
 		sleep 0.05
@@ -71,9 +72,10 @@ capture_stop() {
 	[ -n "$capture_pid" ] || return 0
 	# What was just sent may not have reached the file yet.
 	sleep 0.3
-	kill -INT "$capture_pid" 2>/dev/null
-	wait "$capture_pid" 2>/dev/null
+	kill -INT "$capture_pid" 2>/dev/null || :
+	wait "$capture_pid" 2>/dev/null || :
 	capture_pid=
+	[ ! -e "$capture_file" ] || chmod 644 "$capture_file"
 }
 
 # One line a packet: number, chunk types, checksum status (1 good, 0 bad), malformed, source, summary. Payload is

@@ -1,77 +1,76 @@
 # shellcheck shell=sh
+# shellcheck disable=SC2154 # netns_a and the like are of netns.sh
 # One exchange between a client and a server, each of them on the kext or on usrsctp. To be sourced, after netns.sh.
 #
 #   pair_run CLIENT SERVER LINK STYLE LOG    0: both ended well; LOG.client and LOG.server have what they said
+#   pair_capture CLIENT SERVER STYLE LOG     the same over raw, in namespaces of its own, captured in LOG.pcapng and
+#                                            checked there; says what is wrong or what the capture shows
 #   pair_missing CLIENT SERVER LINK          why that cannot run here; nothing printed: it can
 #
 # CLIENT, SERVER: kext or usrsctp. STYLE: many (one-to-many) or one (one-to-one).
 # LINK: raw (SCTP over IP between the namespaces of netns.sh), unix (no network, between two kexts),
 #       udp (RFC 6951, on loopback).
 #
-# The sourcing script sets:
-#   pair_programs  folder of exchange, echo, usrsctp_client and usrsctp_echo
-#   pair_kext      SCTP.kext
-#   pair_preload   libsctphost_preload.so
-#   pair_options   more options for the client
-
+# For the sourcing script to change: where exchange, echo, usrsctp_client and usrsctp_echo are, the extension, the
+# test host's preload library, more options for the client, and the seconds a client may take.
+pair_programs=$PWD/build/interop
+pair_kext=$PWD/build/SCTP.kext
+pair_preload=$PWD/build/host/libsctphost_preload.so
+pair_options=
 pair_time_limit=60
+
 pair_client_udp_port=9901
 pair_server_udp_port=9902
 
 pair_missing() {
 	for pair_side in "$1" "$2"; do
 		case $pair_side in
-		usrsctp)
-			[ -x "$pair_programs/usrsctp_client" ] || {
-				echo "libusrsctp-dev was not installed when the programs were built"
-				return
-			}
-			;;
-		kext)
-			[ -e "$pair_kext" ] || {
-				echo "there is no $pair_kext"
-				return
-			}
-			[ -e "$pair_preload" ] || {
-				echo "there is no $pair_preload"
-				return
-			}
-			;;
+		usrsctp) set -- "$@" "$pair_programs/usrsctp_client" ;;
+		kext) set -- "$@" "$pair_programs/exchange" "$pair_kext" "$pair_preload" ;;
 		esac
 	done
-	if [ "$3" = raw ]; then
+	pair_link=$3
+	shift 3
+	for pair_file in "$@"; do
+		if [ ! -e "$pair_file" ]; then
+			echo "there is no $pair_file"
+			return
+		fi
+	done
+	if [ "$pair_link" = raw ]; then
 		netns_missing
 	fi
 }
 
-# pair_program KIND CLIENT-PROGRAM-OR-SERVER-PROGRAM LINK ADDRESS UDP-PORT ARGUMENT...
-# Runs it; everything a side differs in stands here.
+# pair_program KIND ROLE LINK ADDRESS UDP-PORT ARGUMENT...
+# Becomes the program of one side. ADDRESS and UDP-PORT are that side's own.
 pair_program() {
 	pair_kind=$1 pair_role=$2 pair_link=$3 pair_own=$4 pair_udp=$5
 	shift 5
-	if [ "$pair_kind" = usrsctp ]; then
-		[ "$pair_link" != udp ] || set -- "$@" --udp-own-port "$pair_udp"
-		[ "$pair_role" = client ] && set -- usrsctp_client "$@" || set -- usrsctp_echo "$@"
-	else
-		[ "$pair_role" = client ] && set -- exchange "$@" || set -- echo "$@"
+	if [ "$pair_kind$pair_link" = usrsctpudp ]; then
+		set -- "$@" --udp-own-port "$pair_udp"
 	fi
-	pair_name=$1
-	shift
+	case $pair_kind-$pair_role in
+	usrsctp-client) pair_name=usrsctp_client ;;
+	usrsctp-server) pair_name=usrsctp_echo ;;
+	kext-client) pair_name=exchange ;;
+	kext-server) pair_name='echo' ;;
+	esac
 	set -- "$pair_programs/$pair_name" "$@"
 	if [ "$pair_kind" = kext ]; then
 		case $pair_link in
 		raw) pair_host=raw ;;
 		unix) pair_host=unix:$pair_folder ;;
-		udp) pair_host=udp:$pair_udp ;;
+		udp) pair_host=udp:$pair_udp:$pair_server_udp_port ;;
 		esac
 		set -- env "LD_PRELOAD=$pair_preload" "SCTP_KEXT=$pair_kext" "SCTP_HOST_LINK=$pair_host" \
 			"SCTP_HOST_ADDRESS=$pair_own" "$@"
 	fi
 	set -- timeout --kill-after=5 $((pair_time_limit + 10)) "$@"
-	if [ "$pair_link" = raw ]; then
-		[ "$pair_own" = "$netns_a_address" ] && set -- ip netns exec "$netns_a" "$@" ||
-			set -- ip netns exec "$netns_b" "$@"
-	fi
+	case $pair_link-$pair_role in
+	raw-client) set -- ip netns exec "$netns_a" "$@" ;;
+	raw-server) set -- ip netns exec "$netns_b" "$@" ;;
+	esac
 	exec "$@"
 }
 
@@ -83,7 +82,10 @@ pair_run() {
 	rm -rf "$pair_folder"
 	mkdir -p "$pair_folder"
 	if [ "$3" = udp ]; then
-		pair_from=127.0.0.1 pair_to=127.0.0.1
+		# usrsctp always sends from 127.0.0.1; the other side may not call that address its own.
+		pair_from=127.0.0.2 pair_to=127.0.0.3
+		[ "$1" = kext ] || pair_from=127.0.0.1
+		[ "$2" = kext ] || pair_to=127.0.0.1
 	fi
 
 	# usrsctp's server takes both styles of client.
@@ -119,4 +121,17 @@ pair_account() {
 	for pair_side in client server; do
 		tail -n 5 "$1.$pair_side" | sed "s/^/  $pair_side: /"
 	done
+}
+
+pair_capture() {
+	if ! netns_create || ! capture_start "$4.pcapng"; then
+		echo "the namespaces could not be set up"
+		return 1
+	fi
+	if ! pair_run "$1" "$2" raw "$3" "$4"; then
+		pair_account "$4"
+		return 1
+	fi
+	netns_delete
+	capture_check "$4.pcapng"
 }

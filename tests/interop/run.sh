@@ -38,10 +38,6 @@ usrsctp-kext-udp        usrsctp kext    udp  many
 END
 }
 
-pair_programs=$PWD/build/interop
-pair_kext=$PWD/build/SCTP.kext
-pair_preload=$PWD/build/host/libsctphost_preload.so
-pair_options=
 captures=$PWD/build/interop/captures
 only=
 
@@ -85,20 +81,6 @@ report() {
 	echo "$2: $1: $3"
 }
 
-# Everything that one exchange over the network must show. Prints why not.
-captured_exchange() {
-	netns_create && capture_start "$5.pcapng" || {
-		echo "the namespaces could not be set up"
-		return 1
-	}
-	pair_run "$1" "$2" "$3" "$4" "$5" || {
-		pair_account "$5"
-		return 1
-	}
-	capture_stop
-	capture_check "$5.pcapng"
-}
-
 run_case() {
 	log=$captures/$1
 	why=$(pair_missing "$2" "$3" "$4")
@@ -107,7 +89,7 @@ run_case() {
 		return
 	fi
 	if [ "$4" = raw ]; then
-		captured_exchange "$2" "$3" "$4" "$5" "$log" >"$log.log" 2>&1
+		pair_capture "$2" "$3" "$5" "$log" >"$log.log" 2>&1
 	else
 		pair_run "$2" "$3" "$4" "$5" "$log" || {
 			pair_account "$log"

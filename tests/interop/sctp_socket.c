@@ -37,11 +37,10 @@ bool
 sctp_socket_reports(int sd)
 {
 	int on = 1;
-	struct sctp_event event = {
-	    .se_assoc_id = SCTP_FUTURE_ASSOC, .se_type = SCTP_ASSOC_CHANGE, .se_on = 1};
+	struct sctp_event_subscribe events = {.sctp_association_event = 1};
 
 	return set_option(sd, SCTP_RECVRCVINFO, "SCTP_RECVRCVINFO", &on, sizeof(on)) &&
-	       set_option(sd, SCTP_EVENT, "SCTP_EVENT", &event, sizeof(event));
+	       set_option(sd, SCTP_EVENTS, "SCTP_EVENTS", &events, sizeof(events));
 }
 
 int

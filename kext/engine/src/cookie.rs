@@ -7,7 +7,7 @@ use crate::time::{Span, Time};
 use sctp_wire::{Full, Reader, Truncated, Tsn, Writer};
 
 /// The longest cookie, bytes.
-pub const MAX_LENGTH: usize = 64 + (MAX_PATHS + 1) * ADDRESS_LENGTH + KEY_LENGTH;
+pub(crate) const MAX_LENGTH: usize = 64 + (MAX_PATHS + 1) * ADDRESS_LENGTH + KEY_LENGTH;
 const ADDRESS_LENGTH: usize = 23;
 const VERSION: u8 = 1;
 /// How long one key signs cookies. The key before it still opens them, so this must exceed the longest lifetime.
@@ -15,40 +15,40 @@ const KEY_LIFE: Span = Span::from_secs(3600);
 
 /// What both sides agreed on in INIT and INIT ACK.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cookie {
+pub(crate) struct Cookie {
     /// When the INIT ACK was sent.
-    pub created: Time,
+    pub(crate) created: Time,
     /// How long the cookie is good.
-    pub life: Span,
+    pub(crate) life: Span,
     /// The tag that packets to this side carry.
-    pub local_tag: u32,
+    pub(crate) local_tag: u32,
     /// The tag that packets to the peer carry.
-    pub peer_tag: u32,
+    pub(crate) peer_tag: u32,
     /// Tie-tags (section 5.2.2): the tags of an association that existed when the INIT came, or zero.
-    pub tie_tags: (u32, u32),
+    pub(crate) tie_tags: (u32, u32),
     /// First TSN of this side.
-    pub local_tsn: Tsn,
+    pub(crate) local_tsn: Tsn,
     /// First TSN of the peer.
-    pub peer_tsn: Tsn,
+    pub(crate) peer_tsn: Tsn,
     /// The peer's a_rwnd, bytes.
-    pub peer_window: u32,
+    pub(crate) peer_window: u32,
     /// Streams to the peer.
-    pub outbound_streams: u16,
+    pub(crate) outbound_streams: u16,
     /// Streams from the peer.
-    pub inbound_streams: u16,
+    pub(crate) inbound_streams: u16,
     /// The address and port that the INIT was sent to.
-    pub local: Address,
+    pub(crate) local: Address,
     /// Addresses of the peer, the INIT's source first; all with the peer's port.
-    pub peers: heapless::Vec<Address, MAX_PATHS>,
+    pub(crate) peers: heapless::Vec<Address, MAX_PATHS>,
 }
 
 /// The cookie is not one of ours, or was changed on the way: dropped silently (section 5.1.5 step 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Forged;
+pub(crate) struct Forged;
 
 /// The keys that cookies are signed with.
 #[derive(Debug)]
-pub struct Secrets {
+pub(crate) struct Secrets {
     current: [u8; KEY_LENGTH],
     previous: [u8; KEY_LENGTH],
     changed: Time,
@@ -56,7 +56,7 @@ pub struct Secrets {
 
 impl Secrets {
     /// Fresh keys.
-    pub fn new(random: &mut Random) -> Self {
+    pub(crate) fn new(random: &mut Random) -> Self {
         Self { current: random.block(), previous: random.block(), changed: Time(0) }
     }
 
@@ -71,7 +71,7 @@ impl Secrets {
     ///
     /// # Errors
     /// [`Full`] when `writer` has less room than [`MAX_LENGTH`].
-    pub fn seal(
+    pub(crate) fn seal(
         &mut self,
         cookie: &Cookie,
         now: Time,
@@ -92,7 +92,7 @@ impl Secrets {
     ///
     /// # Errors
     /// [`Forged`].
-    pub fn open(&self, bytes: &[u8]) -> Result<Cookie, Forged> {
+    pub(crate) fn open(&self, bytes: &[u8]) -> Result<Cookie, Forged> {
         let (body, mac) = bytes.split_last_chunk::<KEY_LENGTH>().ok_or(Forged)?;
         let signed = [&self.current, &self.previous]
             .into_iter()
@@ -108,7 +108,7 @@ fn equal_in_constant_time(a: &[u8; KEY_LENGTH], b: &[u8; KEY_LENGTH]) -> bool {
 impl Cookie {
     /// By how much the cookie has outlived its lifetime, if it has (section 5.1.5 step 3).
     #[must_use]
-    pub fn staleness(&self, now: Time) -> Option<Span> {
+    pub(crate) fn staleness(&self, now: Time) -> Option<Span> {
         let over = now.since(self.created).0.saturating_sub(self.life.0);
         (over > 0).then_some(Span(over))
     }

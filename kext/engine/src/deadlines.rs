@@ -8,7 +8,7 @@ const ABSENT: u32 = u32::MAX;
 
 /// A binary heap of deadlines with one entry for each table position; O(log n) to change one.
 #[derive(Debug, Default)]
-pub struct Deadlines {
+pub(crate) struct Deadlines {
     heap: Vec<(Time, u32)>,
     /// Where in `heap` each position stands, or [`ABSENT`].
     places: Vec<u32>,
@@ -17,7 +17,7 @@ pub struct Deadlines {
 impl Deadlines {
     /// No deadlines.
     #[must_use]
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { heap: Vec::new(), places: Vec::new() }
     }
 
@@ -25,7 +25,7 @@ impl Deadlines {
     ///
     /// # Errors
     /// [`OutOfMemory`].
-    pub fn reserve(&mut self, index: u32) -> Result<(), OutOfMemory> {
+    pub(crate) fn reserve(&mut self, index: u32) -> Result<(), OutOfMemory> {
         while u32::try_from(self.places.len()).is_ok_and(|length| length <= index) {
             memory::push(&mut self.places, ABSENT)?;
         }
@@ -34,7 +34,7 @@ impl Deadlines {
     }
 
     /// Gives a reserved position a deadline; [`Time::NEVER`] takes it out.
-    pub fn set(&mut self, index: u32, deadline: Time) {
+    pub(crate) fn set(&mut self, index: u32, deadline: Time) {
         let Some(place) = usize::try_from(index).ok().and_then(|index| self.places.get(index)).copied() else { return };
         let place = usize::try_from(place).ok().filter(|place| *place < self.heap.len());
         match (place, deadline) {
@@ -66,13 +66,13 @@ impl Deadlines {
 
     /// The earliest deadline, [`Time::NEVER`] if there is none.
     #[must_use]
-    pub fn earliest(&self) -> Time {
+    pub(crate) fn earliest(&self) -> Time {
         self.heap.first().map_or(Time::NEVER, |entry| entry.0)
     }
 
     /// The position with the earliest deadline, if that is not after `now`.
     #[must_use]
-    pub fn due(&self, now: Time) -> Option<u32> {
+    pub(crate) fn due(&self, now: Time) -> Option<u32> {
         self.heap.first().filter(|entry| entry.0 <= now).map(|entry| entry.1)
     }
 

@@ -34,9 +34,9 @@ pub enum Item {
 #[derive(Debug)]
 pub struct Queued {
     /// The association it came over.
-    pub association: Key,
+    pub(crate) association: Key,
     /// The peer's address.
-    pub from: Address,
+    pub(crate) from: Address,
     /// What came.
     pub item: Item,
 }
@@ -77,6 +77,8 @@ pub(crate) struct Endpoint {
     /// Associations set up through a one-to-one listener, oldest first.
     pub(crate) accept_queue: Ring<Key>,
     pub(crate) queue: Ring<Queued>,
+    /// Given back by a reader: next of all. Its own place, so that giving back cannot fail.
+    pub(crate) returned: Option<Queued>,
     /// Payload bytes in `queue`, and in the message that a reader holds.
     pub(crate) queued_bytes: usize,
     /// Bytes accepted from the user and not acknowledged, over all associations.
@@ -102,6 +104,7 @@ impl Endpoint {
             associations: Vec::new(),
             accept_queue: Ring::new(),
             queue: Ring::new(),
+            returned: None,
             queued_bytes: 0,
             send_bytes: 0,
             options: Options::default(),
@@ -109,6 +112,11 @@ impl Endpoint {
             end_of_file: false,
             send_closed: false,
         }
+    }
+
+    /// Entries that wait to be read.
+    pub(crate) const fn waiting(&self) -> usize {
+        self.queue.len().saturating_add(if self.returned.is_some() { 1 } else { 0 })
     }
 
     /// The association of a one-to-one endpoint that does not listen, or the only one of a one-to-many endpoint.

@@ -12,7 +12,7 @@ enum Link {
 
 /// A first-in first-out queue of positions of a table.
 #[derive(Debug, Default)]
-pub struct Fifo {
+pub(crate) struct Fifo {
     links: Vec<Link>,
     ends: Option<(u32, u32)>,
 }
@@ -20,7 +20,7 @@ pub struct Fifo {
 impl Fifo {
     /// An empty queue.
     #[must_use]
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { links: Vec::new(), ends: None }
     }
 
@@ -32,7 +32,7 @@ impl Fifo {
     ///
     /// # Errors
     /// [`OutOfMemory`].
-    pub fn reserve(&mut self, index: u32) -> Result<(), OutOfMemory> {
+    pub(crate) fn reserve(&mut self, index: u32) -> Result<(), OutOfMemory> {
         while u32::try_from(self.links.len()).is_ok_and(|length| length <= index) {
             memory::push(&mut self.links, Link::Absent)?;
         }
@@ -40,7 +40,7 @@ impl Fifo {
     }
 
     /// Appends a position that was reserved, unless it waits already.
-    pub fn push(&mut self, index: u32) {
+    pub(crate) fn push(&mut self, index: u32) {
         match self.link(index) {
             Some(link @ Link::Absent) => *link = Link::Last,
             Some(Link::Last | Link::Next(_)) | None => return,
@@ -57,7 +57,7 @@ impl Fifo {
     }
 
     /// Takes the oldest position out.
-    pub fn pop(&mut self) -> Option<u32> {
+    pub(crate) fn pop(&mut self) -> Option<u32> {
         let (first, last) = self.ends?;
         let link = core::mem::replace(self.link(first)?, Link::Absent);
         self.ends = match link {
@@ -69,7 +69,7 @@ impl Fifo {
 
     /// Whether nothing waits.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.ends.is_none()
     }
 }

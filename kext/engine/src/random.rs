@@ -4,11 +4,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 /// Bytes of a seed, a key and a MAC.
-pub const KEY_LENGTH: usize = 32;
+pub(crate) const KEY_LENGTH: usize = 32;
 
 /// HMAC-SHA-256 of the concatenation of `parts`.
 #[must_use]
-pub fn hmac_sha256(key: &[u8; KEY_LENGTH], parts: &[&[u8]]) -> [u8; KEY_LENGTH] {
+pub(crate) fn hmac_sha256(key: &[u8; KEY_LENGTH], parts: &[&[u8]]) -> [u8; KEY_LENGTH] {
     // A key of exactly one block length needs no error path; the trait's slice constructor would have one.
     let mut block = [0; 64];
     for (to, from) in block.iter_mut().zip(key) {
@@ -23,7 +23,7 @@ pub fn hmac_sha256(key: &[u8; KEY_LENGTH], parts: &[&[u8]]) -> [u8; KEY_LENGTH] 
 
 /// A cryptographic generator that is seeded once.
 #[derive(Debug)]
-pub struct Random {
+pub(crate) struct Random {
     key: [u8; KEY_LENGTH],
     counter: u64,
     left: heapless::Deque<u32, 8>,
@@ -32,18 +32,18 @@ pub struct Random {
 impl Random {
     /// A generator; whoever knows `seed` knows all it gives.
     #[must_use]
-    pub const fn new(seed: [u8; KEY_LENGTH]) -> Self {
+    pub(crate) const fn new(seed: [u8; KEY_LENGTH]) -> Self {
         Self { key: seed, counter: 0, left: heapless::Deque::new() }
     }
 
     /// The next 32 bytes.
-    pub fn block(&mut self) -> [u8; KEY_LENGTH] {
+    pub(crate) fn block(&mut self) -> [u8; KEY_LENGTH] {
         self.counter = self.counter.wrapping_add(1);
         hmac_sha256(&self.key, &[&self.counter.to_be_bytes()])
     }
 
     /// The next 32 bits.
-    pub fn u32(&mut self) -> u32 {
+    pub(crate) fn u32(&mut self) -> u32 {
         if let Some(word) = self.left.pop_front() {
             return word;
         }
@@ -57,7 +57,7 @@ impl Random {
     }
 
     /// The next 32 bits that are not all zero, as a verification tag must be (RFC 9260 section 5.3.1).
-    pub fn nonzero(&mut self) -> u32 {
+    pub(crate) fn nonzero(&mut self) -> u32 {
         loop {
             let value = self.u32();
             if value != 0 {
@@ -67,7 +67,7 @@ impl Random {
     }
 
     /// The next 64 bits.
-    pub fn u64(&mut self) -> u64 {
+    pub(crate) fn u64(&mut self) -> u64 {
         u64::from(self.u32()) << 32 | u64::from(self.u32())
     }
 }

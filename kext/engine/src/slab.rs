@@ -15,16 +15,16 @@ struct Entry<T> {
 
 /// Names a value in a [`Slab`]. A key of a value that was removed finds nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Key {
+pub(crate) struct Key {
     /// Position in the table.
-    pub index: u32,
+    pub(crate) index: u32,
     /// How often the position was used, from 1.
-    pub generation: u32,
+    pub(crate) generation: u32,
 }
 
 /// A growing table; values never move.
 #[derive(Debug)]
-pub struct Slab<T> {
+pub(crate) struct Slab<T> {
     pages: Vec<Vec<Entry<T>>>,
     free: Option<u32>,
     length: u32,
@@ -34,20 +34,14 @@ pub struct Slab<T> {
 impl<T> Slab<T> {
     /// An empty table.
     #[must_use]
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { pages: Vec::new(), free: None, length: 0, used: 0 }
     }
 
     /// How many values there are.
     #[must_use]
-    pub const fn len(&self) -> u32 {
+    pub(crate) const fn len(&self) -> u32 {
         self.used
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.used == 0
     }
 
     fn entry(&self, index: u32) -> Option<&Entry<T>> {
@@ -64,7 +58,7 @@ impl<T> Slab<T> {
     ///
     /// # Errors
     /// [`OutOfMemory`] when the table cannot grow.
-    pub fn vacant(&mut self) -> Result<Key, OutOfMemory> {
+    pub(crate) fn vacant(&mut self) -> Result<Key, OutOfMemory> {
         if let Some(index) = self.free {
             let generation = self.entry(index).map_or(1, |entry| entry.generation);
             return Ok(Key { index, generation });
@@ -87,7 +81,7 @@ impl<T> Slab<T> {
     ///
     /// # Errors
     /// [`OutOfMemory`]: `value` is dropped.
-    pub fn insert(&mut self, value: T) -> Result<Key, OutOfMemory> {
+    pub(crate) fn insert(&mut self, value: T) -> Result<Key, OutOfMemory> {
         let key = self.vacant()?;
         let entry = self.entry_mut(key.index).ok_or(OutOfMemory)?;
         let next = entry.next_free.take();
@@ -98,7 +92,7 @@ impl<T> Slab<T> {
     }
 
     /// Takes a value out. Its place gets the next generation, which stays within `bits` bits.
-    pub fn remove(&mut self, key: Key, bits: u32) -> Option<T> {
+    pub(crate) fn remove(&mut self, key: Key, bits: u32) -> Option<T> {
         let free = self.free;
         let entry = self.entry_mut(key.index).filter(|entry| entry.generation == key.generation)?;
         let value = entry.value.take()?;
@@ -112,25 +106,25 @@ impl<T> Slab<T> {
 
     /// The value under `key`.
     #[must_use]
-    pub fn get(&self, key: Key) -> Option<&T> {
+    pub(crate) fn get(&self, key: Key) -> Option<&T> {
         self.entry(key.index).filter(|entry| entry.generation == key.generation)?.value.as_ref()
     }
 
     /// The value under `key`.
-    pub fn get_mut(&mut self, key: Key) -> Option<&mut T> {
+    pub(crate) fn get_mut(&mut self, key: Key) -> Option<&mut T> {
         self.entry_mut(key.index).filter(|entry| entry.generation == key.generation)?.value.as_mut()
     }
 
     /// The key of the value at a position, if there is one.
     #[must_use]
-    pub fn key_at(&self, index: u32) -> Option<Key> {
+    pub(crate) fn key_at(&self, index: u32) -> Option<Key> {
         let entry = self.entry(index).filter(|entry| entry.value.is_some())?;
         Some(Key { index, generation: entry.generation })
     }
 
     /// One more than the highest position in use.
     #[must_use]
-    pub const fn end(&self) -> u32 {
+    pub(crate) const fn end(&self) -> u32 {
         self.length
     }
 }

@@ -13,7 +13,7 @@ struct Slot {
 
 /// Maps hashes to `u32` values; equal hashes may stand for several values.
 #[derive(Debug, Default)]
-pub struct Table {
+pub(crate) struct Table {
     slots: Vec<Option<Slot>>,
     used: usize,
 }
@@ -21,7 +21,7 @@ pub struct Table {
 impl Table {
     /// An empty table.
     #[must_use]
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { slots: Vec::new(), used: 0 }
     }
 
@@ -34,7 +34,7 @@ impl Table {
     }
 
     /// The first value with this hash that `matches`. Work is bounded by the length of a run of neighbours.
-    pub fn find(&self, hash: u64, mut matches: impl FnMut(u32) -> bool) -> Option<u32> {
+    pub(crate) fn find(&self, hash: u64, mut matches: impl FnMut(u32) -> bool) -> Option<u32> {
         let mut at = self.home(hash);
         for _ in 0..self.slots.len() {
             let slot = (*self.slots.get(at)?)?;
@@ -50,7 +50,7 @@ impl Table {
     ///
     /// # Errors
     /// [`OutOfMemory`].
-    pub fn reserve(&mut self) -> Result<(), OutOfMemory> {
+    pub(crate) fn reserve(&mut self) -> Result<(), OutOfMemory> {
         // At most half full, so that runs of neighbours stay short.
         if self.used.saturating_add(1).saturating_mul(2) <= self.slots.len() {
             return Ok(());
@@ -83,7 +83,7 @@ impl Table {
     ///
     /// # Errors
     /// [`OutOfMemory`]: the table is as before.
-    pub fn insert(&mut self, hash: u64, value: u32) -> Result<(), OutOfMemory> {
+    pub(crate) fn insert(&mut self, hash: u64, value: u32) -> Result<(), OutOfMemory> {
         self.reserve()?;
         self.place(Slot { hash, value });
         self.used = self.used.saturating_add(1);
@@ -91,7 +91,7 @@ impl Table {
     }
 
     /// Takes a value out; nothing happens if it is not there.
-    pub fn remove(&mut self, hash: u64, value: u32) {
+    pub(crate) fn remove(&mut self, hash: u64, value: u32) {
         let mask = self.mask();
         let mut at = self.home(hash);
         for _ in 0..self.slots.len() {

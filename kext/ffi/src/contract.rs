@@ -6,6 +6,7 @@
     non_snake_case,
     dead_code,
     unreachable_pub,
+    unsafe_op_in_unsafe_fn,
     clippy::all,
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -20,6 +21,44 @@ include!(concat!(env!("OUT_DIR"), "/contract.rs"));
 /// Each pair has one type, or this does not compile. The wildcards stand for the parameters.
 macro_rules! same_types {
     ($($module:ident: $name:ident($($parameter:tt),*);)*) => {
-        $(const _: [unsafe extern "C" fn($($parameter),*) -> _; 2] = [$name, crate::$module::$name];)*
+        $(const _: () = {
+            let _: [unsafe extern "C" fn($($parameter),*) -> _; 2] = [$name, crate::$module::$name];
+        };)*
     };
+}
+
+same_types! {
+    lifetime: sctp_engine_create(_);
+    lifetime: sctp_engine_destroy(_);
+    lifetime: sctp_engine_associations(_);
+    lifetime: sctp_engine_quiesce(_, _);
+    lifetime: sctp_engine_counter(_, _, _);
+    io: sctp_engine_input(_, _, _, _, _, _, _);
+    io: sctp_engine_timer(_, _);
+    io: sctp_engine_set_addresses(_, _, _);
+    io: sctp_engine_has_transmit(_);
+    io: sctp_engine_transmit(_, _, _, _, _);
+    io: sctp_engine_next_update(_, _);
+    io: sctp_engine_deadline(_);
+    sockets: sctp_engine_open(_, _, _, _, _);
+    sockets: sctp_engine_close(_, _, _, _);
+    sockets: sctp_engine_bind(_, _, _);
+    sockets: sctp_engine_listen(_, _, _);
+    sockets: sctp_engine_connect(_, _, _, _, _);
+    sockets: sctp_engine_accept(_, _, _, _);
+    sockets: sctp_engine_refuse(_, _, _);
+    sockets: sctp_engine_shutdown(_, _, _);
+    sockets: sctp_engine_flush(_, _, _);
+    sockets: sctp_engine_set_receive_buffer(_, _, _, _);
+    sockets: sctp_engine_local_address(_, _, _);
+    sockets: sctp_engine_peer_address(_, _, _);
+    transfer: sctp_engine_send(_, _, _, _, _);
+    transfer: sctp_engine_receive(_, _, _, _, _);
+    transfer: sctp_engine_unreceive(_, _, _, _, _);
+    transfer: sctp_engine_consumed(_, _, _, _);
+    options: sctp_engine_get_option(_, _, _, _, _);
+    options: sctp_engine_set_option(_, _, _, _, _, _);
+    message: sctp_message_create(_, _, _);
+    message: sctp_message_span(_, _, _);
+    message: sctp_message_destroy(_);
 }

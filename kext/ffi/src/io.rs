@@ -4,7 +4,7 @@ use crate::contract::{sctp_address, sctp_engine, sctp_nanoseconds, sctp_transmit
 use crate::{address, errno, lent};
 use core::ffi::c_int;
 use core::ptr;
-use sctp_engine::time::Time;
+use ::sctp_engine::time::Time;
 
 /// # Safety
 /// As [`lent::engine`]; the addresses are valid and `packet` points to `length` bytes.

@@ -5,7 +5,7 @@ use crate::lent;
 use alloc::alloc::{Layout, alloc, dealloc};
 use core::ffi::c_char;
 use core::ptr;
-use sctp_engine::Engine;
+use ::sctp_engine::Engine;
 
 /// # Safety
 /// `seed` points to 32 bytes.

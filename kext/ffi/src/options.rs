@@ -5,9 +5,9 @@ use crate::errno::{ToErrno, errno};
 use crate::lent;
 use core::ffi::{c_int, c_void};
 use core::mem::size_of;
-use sctp_engine::options::{Events, SendDefaults};
-use sctp_engine::time::{Span, Time};
-use sctp_engine::{AssociationId, EndpointId, Engine, Error};
+use ::sctp_engine::options::{Events, SendDefaults};
+use ::sctp_engine::time::{Span, Time};
+use ::sctp_engine::{AssociationId, EndpointId, Engine, Error};
 
 /// A C structure of numbers only: every pattern of bytes is a value.
 ///
@@ -242,8 +242,8 @@ fn get_status(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
     .write(room)
 }
 
-fn association_state(state: sctp_engine::StateName) -> c_int {
-    use sctp_engine::StateName as Name;
+fn association_state(state: ::sctp_engine::StateName) -> c_int {
+    use ::sctp_engine::StateName as Name;
     let state = match state {
         Name::CookieWait => contract::SCTP_COOKIE_WAIT,
         Name::CookieEchoed => contract::SCTP_COOKIE_ECHOED,
@@ -256,7 +256,7 @@ fn association_state(state: sctp_engine::StateName) -> c_int {
     c_int::try_from(state).unwrap_or_default()
 }
 
-fn path_state(path: &sctp_engine::PathStatus) -> c_int {
+fn path_state(path: &::sctp_engine::PathStatus) -> c_int {
     let state = match (path.confirmed, path.active) {
         (false, _) => contract::SCTP_UNCONFIRMED,
         (true, true) => contract::SCTP_ACTIVE,

@@ -7,9 +7,9 @@ use crate::contract::{
 use crate::errno::{ToErrno, errno};
 use crate::{address, lent};
 use core::ffi::{c_int, c_void};
-use sctp_engine::address::{Address, Family};
-use sctp_engine::time::Time;
-use sctp_engine::{Close, EndpointId, Error, Style};
+use ::sctp_engine::address::{Address, Family};
+use ::sctp_engine::time::Time;
+use ::sctp_engine::{Close, EndpointId, Error, Style};
 
 fn is(value: c_int, constant: impl TryInto<c_int>) -> bool {
     constant.try_into().is_ok_and(|constant| constant == value)

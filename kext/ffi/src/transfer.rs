@@ -8,10 +8,10 @@ use crate::errno::{ToErrno, errno};
 use crate::message::Held;
 use crate::{address, lent, notification};
 use core::ffi::c_int;
-use sctp_engine::memory::OutOfMemory;
-use sctp_engine::options::Events;
-use sctp_engine::time::Time;
-use sctp_engine::{AssociationId, Close, EndpointId, Engine, Error, Item, Message, SendInfo};
+use ::sctp_engine::memory::OutOfMemory;
+use ::sctp_engine::options::Events;
+use ::sctp_engine::time::Time;
+use ::sctp_engine::{AssociationId, Close, EndpointId, Engine, Error, Item, Message, SendInfo};
 
 fn has(flags: u16, flag: u32) -> bool {
     u32::from(flags) & flag != 0

@@ -19,7 +19,8 @@
  * The link is chosen by the environment, see host_link_open. Returns 0, or -1 with a sentence in error.
  */
 HOST_API int host_start(const char *kext_path, char *error, size_t size);
-/* Stops and unloads the kext, then takes everything down. -1 with everything still running when the kext refuses. */
+/* Stops and unloads the kext, then takes everything down. -1: the kext refused, everything still runs. 1: done, but the
+ * kext left something behind, as the console says. */
 HOST_API int host_stop(void);
 
 /* ---- loader ---- */

@@ -11,6 +11,8 @@ use sctp_wire::{CommonHeader, ErrorChunk, Full, Heartbeat, Init, PacketWriter, P
 /// A packet in the caller's buffer.
 pub(crate) struct Emitted {
     pub(crate) length: usize,
+    /// The wildcard address: let the route choose.
+    pub(crate) source: Address,
     pub(crate) destination: Address,
 }
 
@@ -60,6 +62,7 @@ impl Association {
         };
         let path = self.path(id)?;
         let (remote, mtu) = (path.remote, path.mtu);
+        let source = if path.local.is_any() { self.local } else { path.local };
         let limit = usize::try_from(mtu.saturating_sub(remote.ip_header())).ok()?;
         let header = CommonHeader {
             source_port: self.local.port,
@@ -86,7 +89,7 @@ impl Association {
         if writer.is_empty() {
             return None;
         }
-        Some(Emitted { length: writer.finish(), destination: remote })
+        Some(Emitted { length: writer.finish(), source, destination: remote })
     }
 
     /// INIT or COOKIE ECHO.

@@ -10,7 +10,6 @@ mod setup;
 mod shutdown;
 mod timeouts;
 
-pub(crate) use emit::Emitted;
 pub(crate) use heartbeat::Heartbeat;
 pub(crate) use report::ErrorReport;
 pub(crate) use setup::{BadOffer, Offer, read_offer};

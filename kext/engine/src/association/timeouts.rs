@@ -24,7 +24,7 @@ impl Association {
         }
         if self.sack_at <= now {
             self.sack_at = Time::NEVER;
-            self.inbound.sack_timer_expired();
+            self.inbound.want_sack_now();
         }
         for place in 0..self.paths.len() {
             if self.paths.get(place).is_some_and(|path| path.t3 <= now) {

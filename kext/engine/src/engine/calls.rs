@@ -336,7 +336,7 @@ impl Engine {
         let endpoint = self.endpoint(id)?;
         let key = name.map(Key::from).or_else(|| endpoint.only_association()).ok_or(Error::Invalid)?;
         let association = self.associations.get(key).filter(|found| found.endpoint == Some(id.into()));
-        association.and_then(|found| found.status(key, endpoint.queue.len())).ok_or(Error::Invalid)
+        association.and_then(|found| found.status(key, endpoint.waiting())).ok_or(Error::Invalid)
     }
 
     /// The options of an endpoint.

@@ -61,11 +61,11 @@ impl Engine {
             let Some(key) = self.associations.key_at(index) else { continue };
             let Some(association) = self.associations.get_mut(key) else { continue };
             let emitted = association.emit(now, buffer, &mut self.counters);
-            let source = association.local;
             self.settle(now, key);
             if let Some(emitted) = emitted {
                 bump(&mut self.counters.packets_sent);
-                return Some(Transmit { length: emitted.length, source, destination: emitted.destination });
+                let (source, destination) = (emitted.source, emitted.destination);
+                return Some(Transmit { length: emitted.length, source, destination });
             }
         }
         None
@@ -80,7 +80,7 @@ impl Engine {
             let single = endpoint.style == Style::OneToOne;
             let association = endpoint.only_association().and_then(|key| associations.get(key));
             let up = association.is_some_and(|found| found.is_set_up());
-            let receive_bytes = if endpoint.queue.is_empty() { 0 } else { endpoint.queued_bytes.max(1) };
+            let receive_bytes = if endpoint.waiting() == 0 { 0 } else { endpoint.queued_bytes.max(1) };
             return Some(Update {
                 context: endpoint.context,
                 endpoint: key.into(),

@@ -233,6 +233,7 @@ impl Engine {
                     return false;
                 }
                 self.notify_change(key, Change::Restart, None);
+                return true;
             }
         }
         if !was_up {

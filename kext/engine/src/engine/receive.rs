@@ -27,7 +27,8 @@ impl Engine {
     /// # Errors
     /// [`Error::WouldBlock`] when there is none, [`Error::Invalid`].
     pub fn receive(&mut self, id: EndpointId) -> Result<Received, Error> {
-        let queued = self.endpoint_mut(id)?.queue.pop_front().ok_or(Error::WouldBlock)?;
+        let endpoint = self.endpoint_mut(id)?;
+        let queued = endpoint.returned.take().or_else(|| endpoint.queue.pop_front()).ok_or(Error::WouldBlock)?;
         let association = queued.association;
         let cumulative_tsn =
             self.associations.get(association).map_or(Tsn(0), |found| found.inbound.cumulative_tsn());
@@ -50,9 +51,7 @@ impl Engine {
         let association = queued.association;
         if let Ok(endpoint) = self.endpoint_mut(id) {
             endpoint.queued_bytes = endpoint.queued_bytes.saturating_sub(window);
-            // The place it was taken from is still there: nothing else shrinks the queue's memory.
-            let kept = endpoint.queue.push_front(queued).is_ok();
-            debug_assert!(kept, "a queue keeps the memory of what was taken from it");
+            endpoint.returned = Some(queued);
         }
         self.after_reading(now, id, association, window);
     }

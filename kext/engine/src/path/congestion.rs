@@ -3,19 +3,14 @@
 use crate::address::Family;
 use crate::time::{Span, Time};
 
-/// Max.Burst: packets with new data that may follow one event (section 16).
-const MAX_BURST: u8 = 4;
-
 /// The congestion variables of a path. All sizes are bytes of DATA chunks with header and padding (section 7.2).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Congestion {
-    cwnd: u32,
+    pub(crate) cwnd: u32,
     ssthresh: u32,
     partial_bytes_acked: u32,
     /// Bytes outstanding to this address.
     flight: u32,
-    /// Packets with new data since the last event that allows a burst.
-    burst: u8,
     /// After a time-out only one packet may be in flight until something is acknowledged (section 7.2.3).
     probing_after_timeout: bool,
     /// A fast retransmission is due, which ignores cwnd (section 7.2.4 rule 3).
@@ -38,7 +33,6 @@ impl Congestion {
             ssthresh: u32::MAX,
             partial_bytes_acked: 0,
             flight: 0,
-            burst: 0,
             probing_after_timeout: false,
             fast_retransmit: false,
             last_sent: None,
@@ -68,20 +62,9 @@ impl Congestion {
         self.fast_retransmit || self.has_window()
     }
 
-    /// Whether a packet with new data may go (section 6.1 rules B and D).
-    pub(crate) const fn allows_new_data(&self) -> bool {
-        // With nothing in flight no acknowledgement would come to allow the next burst.
-        self.has_window() && (self.burst < MAX_BURST || self.flight == 0)
-    }
-
-    /// Rule B: the last packet may exceed cwnd.
-    const fn has_window(&self) -> bool {
+    /// Whether one more packet may go: the last one may exceed cwnd (section 6.1 rule B).
+    pub(crate) const fn has_window(&self) -> bool {
         if self.probing_after_timeout { self.flight == 0 } else { self.flight < self.cwnd }
-    }
-
-    /// An event that allows a burst: an acknowledgement, a time-out, a user's call (section 6.1 rule D).
-    pub(crate) const fn start_burst(&mut self) {
-        self.burst = 0;
     }
 
     /// A chunk is outstanding on this path from now on.
@@ -95,10 +78,7 @@ impl Congestion {
     }
 
     /// A packet with DATA was built.
-    pub(crate) const fn on_packet(&mut self, now: Time, new_data: bool) {
-        if new_data {
-            self.burst = self.burst.saturating_add(1);
-        }
+    pub(crate) const fn on_packet(&mut self, now: Time) {
         self.fast_retransmit = false;
         self.last_sent = Some(now);
         self.idle = false;
@@ -154,9 +134,20 @@ impl Congestion {
     /// SACKs report a loss (section 7.2.3), and the lost chunk is to be sent at once (section 7.2.4 rule 3).
     pub(crate) fn on_loss(&mut self, pmdcs: u32) {
         self.ssthresh = (self.cwnd / 2).max(pmdcs.saturating_mul(4));
-        self.cwnd = self.ssthresh;
+        // The floor of four chunks must not open a smaller window.
+        self.cwnd = self.cwnd.min(self.ssthresh);
         self.partial_bytes_acked = 0;
         self.fast_retransmit = true;
+    }
+
+    /// Whether a fast retransmission is due.
+    pub(crate) const fn awaits_fast_retransmit(&self) -> bool {
+        self.fast_retransmit
+    }
+
+    /// What was to be retransmitted at once has arrived after all.
+    pub(crate) const fn cancel_fast_retransmit(&mut self) {
+        self.fast_retransmit = false;
     }
 
     /// T3-rtx expired (section 7.2.3).
@@ -166,6 +157,5 @@ impl Congestion {
         self.partial_bytes_acked = 0;
         self.probing_after_timeout = true;
         self.fast_retransmit = false;
-        self.burst = 0;
     }
 }

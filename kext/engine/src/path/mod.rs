@@ -24,6 +24,9 @@ pub(crate) type Paths = heapless::Vec<Path, MAX_PATHS>;
 /// The path MTU until something else is known, bytes (section 7.3).
 const INITIAL_MTU: u32 = 1500;
 
+/// The largest packet that IP can carry, bytes.
+const MAX_MTU: u32 = 65_535;
+
 /// The smallest path MTU that is calculated with, bytes: the minimum of IPv4 (RFC 791).
 const MIN_MTU: u32 = 576;
 
@@ -107,7 +110,7 @@ impl Path {
     /// PMDCS, the largest DATA chunk that fits one packet (section 1.5), bytes; a multiple of 4.
     pub(crate) fn pmdcs(&self) -> u32 {
         let header = u32::try_from(COMMON_HEADER_LEN).unwrap_or(u32::MAX);
-        self.mtu.max(MIN_MTU).saturating_sub(self.remote.ip_header()).saturating_sub(header) & !3
+        self.mtu.clamp(MIN_MTU, MAX_MTU).saturating_sub(self.remote.ip_header()).saturating_sub(header) & !3
     }
 
     /// Starts T3-rtx anew with the current RTO.

@@ -43,6 +43,17 @@ impl Rto {
         self.current
     }
 
+    /// SRTT, zero before the first measurement.
+    pub(crate) fn smoothed(&self) -> Span {
+        self.smoothed.map_or(Span::ZERO, |(srtt, _)| srtt)
+    }
+
+    /// The RTO doubled `times` times, at most RTO.Max.
+    pub(crate) fn doubled(&self, times: u8) -> Span {
+        let doubled = self.current.0.saturating_mul(1 << times.min(32));
+        Span(doubled).min(self.parameters.max).max(self.current)
+    }
+
     /// Takes a measured round-trip time into account (rules C2, C3, C6, C7 and G1).
     ///
     /// With RTO.Alpha = 1/8 and RTO.Beta = 1/4 the products are shifts, as RFC 6298 section 2.3 recommends.
@@ -64,7 +75,6 @@ impl Rto {
 
     /// Doubles the RTO after a time-out (section 6.3.3 E2).
     pub(crate) fn backoff(&mut self) {
-        let doubled = Span(self.current.0.saturating_mul(2));
-        self.current = doubled.min(self.parameters.max).max(self.parameters.min);
+        self.current = self.doubled(1);
     }
 }

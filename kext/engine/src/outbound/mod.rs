@@ -1,0 +1,219 @@
+//! The sending half of an association: from a user's message to DATA chunks, until they are acknowledged
+//! (RFC 9260 sections 6.1 to 6.3, 6.9 and 7).
+//!
+//! A message waits in the [`schedule`] until its first chunk is sent, then among the [`started`] ones until its last
+//! chunk is cumulatively acknowledged. The [`window`] holds the chunks; they point into the messages.
+
+mod acknowledge;
+mod fragment;
+mod loss;
+mod schedule;
+mod send;
+mod started;
+#[cfg(test)]
+mod tests;
+mod window;
+
+use crate::memory::{self, OutOfMemory};
+use crate::message::Message;
+use crate::path::PathId;
+use alloc::vec::Vec;
+use schedule::Schedule;
+use sctp_wire::{Ssn, Tsn};
+use started::{Handle, StartedMessages};
+use window::Window;
+
+/// A message of the user.
+#[derive(Debug)]
+pub(crate) struct OutMessage {
+    /// The bytes, at least one.
+    pub(crate) message: Message,
+    pub(crate) stream: u16,
+    /// Payload Protocol Identifier.
+    pub(crate) ppid: u32,
+    /// Given back with notifications about the message.
+    #[expect(dead_code, reason = "no notification about a message is given yet")]
+    pub(crate) context: u32,
+    /// Deliver without regard to order (section 6.6).
+    pub(crate) unordered: bool,
+    /// Ask for an immediate SACK (RFC 7053).
+    pub(crate) immediate: bool,
+    /// Send it to this path rather than to the primary one.
+    pub(crate) path: Option<PathId>,
+}
+
+/// Why a message was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EnqueueError {
+    NoMemory,
+    /// The association has fewer streams.
+    BadStream,
+}
+
+/// What an acknowledgement has brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SackEffect {
+    /// User bytes acknowledged for the first time, in a gap or cumulatively.
+    pub(crate) newly_acked: usize,
+    /// Whether the Cumulative TSN Ack Point moved.
+    pub(crate) cumulative_advanced: bool,
+    /// The paths that data was newly acknowledged of, bit 0 for path 0.
+    pub(crate) path_acked: u32,
+}
+
+/// Why an acknowledgement was not used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SackError {
+    /// Older than one that came before (section 6.2.1 D i): to be ignored.
+    Old,
+    /// Acknowledges what was never sent: a protocol violation.
+    AckOfUnsent,
+}
+
+/// A zero window probe and the waiting for it (section 6.1 rule A).
+#[derive(Debug, Default)]
+struct Probe {
+    /// The chunk in flight was sent although the peer had no room.
+    in_flight: bool,
+    /// A SACK came since it was sent last.
+    answered: bool,
+    /// Probes since the peer last had room.
+    count: u8,
+}
+
+/// The sending half of an association.
+#[derive(Debug)]
+pub(crate) struct Outbound {
+    schedule: Schedule,
+    started: StartedMessages,
+    /// The message of which the next chunk is to be sent.
+    current: Option<Handle>,
+    window: Window,
+    /// The next Stream Sequence Number of each stream.
+    streams: Vec<Ssn>,
+    /// User bytes that are in no chunk yet.
+    unsent: usize,
+    /// User bytes that are not cumulatively acknowledged.
+    buffered: usize,
+    /// The room that the peer has, bytes (section 6.2.1).
+    peer_rwnd: u32,
+    probe: Probe,
+    /// Nothing may be sent until T3-rtx of this path expires or a SACK comes.
+    pause: Option<PathId>,
+    /// Where new data without a path of its own went last.
+    fresh_path: PathId,
+    /// The Fast Recovery exit point while in Fast Recovery (section 7.2.4).
+    fast_recovery: Option<Tsn>,
+    /// Packets with new data since the last event that allows a burst (section 6.1 rule D).
+    burst: u8,
+}
+
+impl Outbound {
+    /// Nothing to send, on streams 0 to `streams` - 1, to a peer with room for `peer_rwnd` bytes.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`].
+    pub(crate) fn new(initial_tsn: Tsn, streams: u16, peer_rwnd: u32) -> Result<Self, OutOfMemory> {
+        let mut numbers = Vec::new();
+        numbers.try_reserve_exact(usize::from(streams)).map_err(|_| OutOfMemory)?;
+        for _ in 0..streams {
+            memory::push(&mut numbers, Ssn(0))?;
+        }
+        Ok(Self {
+            schedule: Schedule::new(),
+            started: StartedMessages::new(),
+            current: None,
+            window: Window::new(initial_tsn),
+            streams: numbers,
+            unsent: 0,
+            buffered: 0,
+            peer_rwnd,
+            probe: Probe::default(),
+            pause: None,
+            fresh_path: PathId(0),
+            fast_recovery: None,
+            burst: 0,
+        })
+    }
+
+    /// Gives up the streams from `streams` on: the peer takes fewer (section 5.1.1). Messages that wait for one of
+    /// them are dropped; none was sent before the number of streams is known.
+    pub(crate) fn limit_streams(&mut self, streams: u16) {
+        self.streams.truncate(usize::from(streams));
+        let dropped = self.schedule.retain(|message| message.stream < streams);
+        self.unsent = self.unsent.saturating_sub(dropped);
+        self.buffered = self.buffered.saturating_sub(dropped);
+    }
+
+    /// Takes a message to be sent. A message without bytes is sent at once: as nothing (section 6.2, last point).
+    ///
+    /// # Errors
+    /// The message comes back with the reason.
+    pub(crate) fn enqueue(&mut self, message: OutMessage) -> Result<(), (EnqueueError, OutMessage)> {
+        let length = message.message.length();
+        if usize::from(message.stream) >= self.streams.len() {
+            return Err((EnqueueError::BadStream, message));
+        }
+        if length == 0 {
+            return Ok(());
+        }
+        self.schedule.push(message).map_err(|message| (EnqueueError::NoMemory, message))?;
+        self.unsent = self.unsent.saturating_add(length);
+        self.buffered = self.buffered.saturating_add(length);
+        // The user's call allows a burst (section 6.1 rule D).
+        self.burst = 0;
+        Ok(())
+    }
+
+    /// User bytes that are not cumulatively acknowledged, sent or not.
+    pub(crate) const fn buffered_bytes(&self) -> usize {
+        self.buffered
+    }
+
+    /// Whether nothing waits and nothing is outstanding, so that SHUTDOWN may be sent (section 9.2).
+    pub(crate) const fn is_drained(&self) -> bool {
+        self.schedule.len() == 0 && self.started.is_empty() && self.window.is_empty()
+    }
+
+    /// Whether something was sent that is not cumulatively acknowledged.
+    pub(crate) const fn has_outstanding(&self) -> bool {
+        !self.window.is_empty()
+    }
+
+    /// How many streams there are to the peer.
+    pub(crate) fn streams(&self) -> u16 {
+        u16::try_from(self.streams.len()).unwrap_or(u16::MAX)
+    }
+
+    /// DATA chunks that were sent and are not cumulatively acknowledged.
+    pub(crate) const fn outstanding_chunks(&self) -> usize {
+        self.window.len()
+    }
+
+    /// The TSN of the next new chunk.
+    pub(crate) fn next_tsn(&self) -> Tsn {
+        self.window.next_tsn()
+    }
+
+    /// The Cumulative TSN Ack Point.
+    pub(crate) const fn cumulative_acked(&self) -> Tsn {
+        self.window.cumulative()
+    }
+
+    /// The room that the peer has, less what is on its way, bytes (section 6.2.1).
+    pub(crate) const fn peer_rwnd(&self) -> u32 {
+        self.peer_rwnd
+    }
+
+    /// Takes over the a_rwnd of INIT or INIT ACK (section 6.2.1 A).
+    pub(crate) const fn set_peer_rwnd(&mut self, bytes: u32) {
+        self.peer_rwnd = bytes;
+    }
+
+    /// Whether T3-rtx runs for a zero window probe that the peer answers, so that its expiry is no error
+    /// (section 6.1 rule A), or only times the next attempt to send.
+    pub(crate) const fn is_probing(&self) -> bool {
+        let waiting = self.pause.is_some() && self.window.lost() == 0;
+        waiting || (self.probe.in_flight && self.probe.answered)
+    }
+}

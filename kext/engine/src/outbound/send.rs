@@ -1,0 +1,296 @@
+//! What may be sent now, and sending it (RFC 9260 section 6.1).
+
+use super::fragment::{full_length, next_length};
+use super::window::{Chunk, ChunkState};
+use super::{OutMessage, Outbound, started::Handle};
+use crate::path::{Path, PathId, Paths, alternate, usable};
+use crate::time::Time;
+use sctp_wire::{Data, DataFlags, Full, PacketWriter, Ssn, Tsn};
+
+/// Max.Burst: packets with new data that may follow one event (section 16).
+const MAX_BURST: u8 = 4;
+
+/// How many chunks are looked at to find a lost one that may be sent now.
+const SEARCH: usize = 64;
+
+/// The next piece of new data.
+struct Next {
+    /// The path that the user wants.
+    wanted: Option<PathId>,
+    /// Bytes of the message that are not sent.
+    left: usize,
+}
+
+/// Where a lost chunk is sent to again (section 6.4).
+fn retransmission_path(chunk: &Chunk, paths: &[Path]) -> PathId {
+    match chunk.state {
+        ChunkState::TimedOut => alternate(paths, chunk.path),
+        ChunkState::Missing | ChunkState::InFlight | ChunkState::Acked => usable(paths, chunk.path),
+    }
+}
+
+impl Outbound {
+    /// The path that something may be sent to now; retransmissions go first (section 6.1 rule C).
+    ///
+    /// New data goes to `primary` unless the user wants another path. Without `nodelay` a small message waits while
+    /// data is outstanding, so that it can be bundled (section 6.1).
+    pub(crate) fn can_send(&self, _now: Time, paths: &Paths, primary: PathId, nodelay: bool) -> Option<PathId> {
+        if self.pause.is_some() {
+            return None;
+        }
+        self.retransmission(paths).or_else(|| {
+            let next = self.next()?;
+            let id = usable(paths, next.wanted.unwrap_or(primary));
+            let path = paths.get(id.position())?;
+            let allowed = self.allows_new_packet(path) && (nodelay || !self.is_held(path));
+            (allowed && self.fits_peer(self.next_new_length(paths)?)).then_some(id)
+        })
+    }
+
+    /// The path of a lost chunk that may be sent now.
+    fn retransmission(&self, paths: &Paths) -> Option<PathId> {
+        if self.window.lost() == 0 {
+            return None;
+        }
+        let first = self.window.first_lost();
+        let chunks = (first..self.window.len()).take(SEARCH).filter_map(|position| self.window.get(position));
+        let mut ids = chunks.filter(|chunk| chunk.is_lost()).map(|chunk| retransmission_path(chunk, paths));
+        ids.find(|id| paths.get(id.position()).is_some_and(|path| path.congestion.allows_retransmission()))
+    }
+
+    fn next(&self) -> Option<Next> {
+        if let Some(started) = self.current.and_then(|handle| self.started.get(handle)) {
+            return Some(Next { wanted: started.message.path, left: started.unsent() });
+        }
+        self.schedule.peek().map(|message| Next { wanted: message.path, left: message.message.length() })
+    }
+
+    /// User bytes of the next new chunk in a packet of its own.
+    pub(super) fn next_new_length(&self, paths: &Paths) -> Option<usize> {
+        self.next().map(|next| next.left.min(full_length(paths)))
+    }
+
+    /// Whether the peer has room for a chunk with `length` user bytes.
+    pub(super) fn has_room(&self, length: usize) -> bool {
+        usize::try_from(self.peer_rwnd).is_ok_and(|room| length <= room)
+    }
+
+    /// Section 6.1 rules B and D. With nothing in flight no SACK would come to allow the next burst.
+    const fn allows_new_packet(&self, path: &Path) -> bool {
+        path.congestion.has_window() && (self.burst < MAX_BURST || path.congestion.flight() == 0)
+    }
+
+    /// Section 6.1 rule A: room at the peer, or nothing outstanding so that this may be a zero window probe.
+    fn fits_peer(&self, length: usize) -> bool {
+        self.window.is_empty() || self.has_room(length)
+    }
+
+    /// Whether what waits is to be bundled with what comes: it fills no packet, and a SACK will come. The rest of a
+    /// message that is longer than a packet does not wait.
+    fn is_held(&self, path: &Path) -> bool {
+        if self.current.is_some() || !self.has_outstanding() {
+            return false;
+        }
+        let headers = self.schedule.len().saturating_mul(Data::HEADER_LEN);
+        u32::try_from(self.unsent.saturating_add(headers)).is_ok_and(|size| size < path.pmdcs())
+    }
+
+    /// Adds the DATA chunks to a packet that may go to path `id` now, as [`Outbound::can_send`] says, and starts
+    /// T3-rtx. Returns how many. Without memory nothing is sent until a SACK comes or an RTO has passed.
+    pub(crate) fn emit(
+        &mut self,
+        now: Time,
+        id: PathId,
+        paths: &mut Paths,
+        nodelay: bool,
+        writer: &mut PacketWriter<'_>,
+    ) -> usize {
+        if self.pause.is_some() {
+            return 0;
+        }
+        let alone = writer.is_empty();
+        let Some(path) = paths.get_mut(id.position()) else { return 0 };
+        let (rto, pmdcs) = (path.rto.current(), path.pmdcs());
+        path.congestion.decay(now, rto, pmdcs);
+        let new_allowed = self.allows_new_packet(path);
+        let lost_allowed = path.congestion.allows_retransmission();
+        let (mut sent, mut new) = (0, 0);
+        let mut all_lost_sent = self.window.lost() == 0;
+        if lost_allowed && !all_lost_sent {
+            (sent, all_lost_sent) = self.emit_lost(now, id, paths, writer);
+        }
+        if new_allowed && all_lost_sent {
+            new = self.emit_new(now, id, paths, nodelay, sent, writer);
+        }
+        let total = usize::saturating_add(sent, new);
+        let Some(path) = paths.get_mut(id.position()) else { return total };
+        if total > 0 {
+            path.congestion.on_packet(now);
+            self.burst = if new > 0 { self.burst.saturating_add(1) } else { self.burst };
+            self.probe.answered = false;
+        } else if alone {
+            // Not even an empty packet could take anything: no memory, or a chunk that a smaller path MTU has stopped.
+            self.pause = Some(id);
+            if path.t3 == Time::NEVER {
+                path.restart_t3(now);
+            }
+        }
+        total
+    }
+
+    /// Adds lost chunks. Returns how many, and whether none is left for this path.
+    fn emit_lost(
+        &mut self,
+        now: Time,
+        id: PathId,
+        paths: &mut Paths,
+        writer: &mut PacketWriter<'_>,
+    ) -> (usize, bool) {
+        let (mut sent, mut fits) = (0_usize, true);
+        let mut unseen = self.window.lost();
+        let mut position = self.window.first_lost();
+        while unseen > 0 && fits {
+            let Some(chunk) = self.window.get(position) else { break };
+            if chunk.is_lost() {
+                unseen = unseen.saturating_sub(1);
+                if retransmission_path(chunk, paths) == id {
+                    fits = self.write_chunk(position, writer).is_ok();
+                    if fits {
+                        self.peer_rwnd = self.peer_rwnd.saturating_sub(u32::from(chunk.length));
+                        self.window.retransmit(now, position, id, paths);
+                        sent = sent.saturating_add(1);
+                    }
+                }
+            }
+            position = position.saturating_add(1);
+        }
+        self.window.skip_found();
+        (sent, fits)
+    }
+
+    /// Writes a chunk of the window.
+    fn write_chunk(&self, position: usize, writer: &mut PacketWriter<'_>) -> Result<(), Full> {
+        let chunk = self.window.get(position).ok_or(Full)?;
+        let tsn = self.window.tsn(position);
+        self.write(chunk.message, chunk.offset, usize::from(chunk.length), tsn, chunk.flags, writer)
+    }
+
+    fn write(
+        &self,
+        message: Handle,
+        offset: usize,
+        length: usize,
+        tsn: Tsn,
+        flags: DataFlags,
+        writer: &mut PacketWriter<'_>,
+    ) -> Result<(), Full> {
+        let started = self.started.get(message).ok_or(Full)?;
+        let OutMessage { stream, ppid, .. } = started.message;
+        let data = Data { flags, tsn, stream, ssn: started.ssn, ppid, payload: &[] };
+        data.emit_with(writer, |body| {
+            let mut done = 0;
+            while done < length {
+                let span = started.message.message.span(usize::saturating_add(offset, done));
+                let (part, _) = span.split_at_checked(length.saturating_sub(done)).unwrap_or((span, &[]));
+                if part.is_empty() {
+                    return Err(Full);
+                }
+                body.bytes(part)?;
+                done = done.saturating_add(part.len());
+            }
+            Ok(())
+        })
+    }
+
+    /// Adds chunks of new data; `before` chunks are in the packet. Returns how many.
+    fn emit_new(
+        &mut self,
+        now: Time,
+        id: PathId,
+        paths: &mut Paths,
+        nodelay: bool,
+        before: usize,
+        writer: &mut PacketWriter<'_>,
+    ) -> usize {
+        let full = full_length(paths);
+        let mut sent = 0_usize;
+        // Whether this packet is for what has no path of its own; after retransmissions that is not known.
+        let mut default = if before > 0 { Some(self.fresh_path == id) } else { None };
+        while let Some(next) = self.next() {
+            let Some(path) = paths.get_mut(id.position()) else { break };
+            if before == 0 && sent == 0 && !nodelay && self.is_held(path) {
+                break;
+            }
+            let ours = match next.wanted {
+                Some(wanted) => usable(paths, wanted) == id,
+                None => *default.get_or_insert(true),
+            };
+            let room = writer.remaining();
+            let Some(length) = next_length(next.left, full, room, writer.is_empty()) else { break };
+            if !ours || !self.fits_peer(length) || self.add_chunk(now, id, length, paths, writer).is_err() {
+                break;
+            }
+            default.get_or_insert(false);
+            sent = sent.saturating_add(1);
+        }
+        if default == Some(true) && sent > 0 {
+            self.fresh_path = id;
+        }
+        sent
+    }
+
+    /// Puts the next `length` bytes into a chunk.
+    fn add_chunk(
+        &mut self,
+        now: Time,
+        id: PathId,
+        length: usize,
+        paths: &mut Paths,
+        writer: &mut PacketWriter<'_>,
+    ) -> Result<(), Full> {
+        let path = paths.get_mut(id.position()).ok_or(Full)?;
+        let short = u16::try_from(length).map_err(|_| Full)?;
+        if !self.window.reserve() {
+            return Err(Full);
+        }
+        let handle = self.current.or_else(|| self.start()).ok_or(Full)?;
+        let started = self.started.get(handle).ok_or(Full)?;
+        let offset = started.sent;
+        let last = started.unsent() == length;
+        let mut flags = DataFlags::empty();
+        flags.set(DataFlags::BEGIN, offset == 0);
+        flags.set(DataFlags::END, last);
+        flags.set(DataFlags::UNORDERED, started.message.unordered);
+        // RFC 7053 section 4.1: the user asks for it, for the end of the message.
+        flags.set(DataFlags::IMMEDIATE, last && started.message.immediate);
+        self.write(handle, offset, length, self.next_tsn(), flags, writer)?;
+
+        let started = self.started.get_mut(handle).ok_or(Full)?;
+        started.add_chunk(length);
+        if last {
+            self.current = None;
+        }
+        self.unsent = self.unsent.saturating_sub(length);
+        let state = ChunkState::InFlight;
+        let (retransmitted, counted) = (false, false);
+        let chunk =
+            Chunk { message: handle, offset, length: short, flags, state, path: id, retransmitted, missing: 0, counted };
+        self.window.push(now, chunk, path);
+        if self.peer_rwnd < u32::from(short) {
+            self.probe.in_flight = true;
+            self.probe.count = self.probe.count.saturating_add(1);
+        }
+        self.peer_rwnd = self.peer_rwnd.saturating_sub(u32::from(short));
+        Ok(())
+    }
+
+    /// Starts the next message: from here on it has its Stream Sequence Number (section 6.5).
+    fn start(&mut self) -> Option<Handle> {
+        self.started.reserve().ok()?;
+        let next = self.streams.get_mut(usize::from(self.schedule.peek()?.stream))?;
+        let message = self.schedule.pop()?;
+        let ssn = if message.unordered { Ssn(0) } else { core::mem::replace(next, next.next()) };
+        self.current = self.started.push(message, ssn).ok();
+        self.current
+    }
+}

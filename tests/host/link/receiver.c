@@ -1,0 +1,61 @@
+#include "link.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+static struct pollfd waiting[RECEIVER_MAX + 1]; /* the first one ends the thread */
+static unsigned count;
+static receiver_ready call_ready;
+static pthread_t thread;
+
+static void *
+receive(void *unused)
+{
+	(void)unused;
+	while (poll(waiting, count, -1) >= 0 || errno == EINTR) {
+		if (waiting[0].revents != 0)
+			break;
+		for (unsigned i = 1; i < count; i++)
+			if (waiting[i].revents & (POLLIN | POLLERR))
+				call_ready(waiting[i].fd);
+	}
+	return NULL;
+}
+
+int
+receiver_start(const int *fds, unsigned number, receiver_ready ready)
+{
+	sigset_t all, before;
+	int error;
+
+	if (number > RECEIVER_MAX)
+		return -1;
+	waiting[0] = (struct pollfd){.fd = eventfd(0, EFD_CLOEXEC), .events = POLLIN};
+	for (unsigned i = 0; i < number; i++)
+		waiting[i + 1] = (struct pollfd){.fd = fds[i], .events = POLLIN};
+	count = number + 1;
+	call_ready = ready;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&thread, NULL, receive, NULL);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (error != 0)
+		close(waiting[0].fd);
+	return error == 0 ? 0 : -1;
+}
+
+void
+receiver_stop(void)
+{
+	uint64_t one = 1;
+
+	if (write(waiting[0].fd, &one, sizeof(one)) != (ssize_t)sizeof(one))
+		xnu_panic("the host cannot stop its receiver: errno %d", errno);
+	pthread_join(thread, NULL);
+	close(waiting[0].fd);
+	count = 0;
+}
