@@ -87,7 +87,7 @@ fn path_status(path: &Path) -> PathStatus {
         address: path.remote,
         confirmed: path.state != PathState::Unconfirmed,
         active: path.state == PathState::Active,
-        cwnd: path.congestion.cwnd,
+        cwnd: path.congestion.cwnd(),
         srtt: path.rto.smoothed(),
         rto: path.rto.current(),
         mtu: path.mtu,

@@ -127,6 +127,7 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
         #[test]
         fn behaves_like_a_list_of_pairs(steps in prop::collection::vec((any::<bool>(), 0_u64..40, 0_u32..20), 0..400)) {
             let mut table = Table::new();

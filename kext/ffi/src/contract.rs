@@ -1,5 +1,5 @@
 //! The contract with the shim as bindgen read it, and the proof that our functions have the types it declares.
-#![expect(
+#![allow(
     missing_docs,
     non_camel_case_types,
     non_upper_case_globals,

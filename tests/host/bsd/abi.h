@@ -106,10 +106,9 @@ struct bsd_linger {
 	int l_linger;
 };
 
-/* The 64-bit user's; the kernel's own has a narrower tv_usec. */
 struct bsd_timeval {
 	int64_t tv_sec;
-	int64_t tv_usec;
+	int32_t tv_usec; /* four bytes of nothing follow */
 };
 
 struct bsd_msghdr {

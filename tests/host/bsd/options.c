@@ -1,4 +1,6 @@
 /* setsockopt() and getsockopt(): SOL_SOCKET is handled here unless pru_socheckopt refuses; the rest is pr_ctloutput's. */
+#include <string.h>
+
 #include "socketvar.h"
 
 int
@@ -116,7 +118,7 @@ set_timeout(struct sockbuf *buffer, struct sockopt *option)
 		return error;
 	if (value.tv_sec < 0 || value.tv_usec < 0 || value.tv_usec >= 1000000)
 		return XNU_EDOM;
-	buffer->sb_timeo = (struct xnu_timeval){value.tv_sec, (int32_t)value.tv_usec};
+	buffer->sb_timeo = (struct xnu_timeval){value.tv_sec, value.tv_usec};
 	return 0;
 }
 
@@ -301,7 +303,10 @@ get_socket_option(struct socket *socket, struct sockopt *option)
 	case BSD_SO_RCVTIMEO: {
 		const struct sockbuf *buffer =
 			option->sopt_name == BSD_SO_SNDTIMEO ? &socket->so_snd : &socket->so_rcv;
-		struct bsd_timeval timeout = {buffer->sb_timeo.tv_sec, buffer->sb_timeo.tv_usec};
+		struct bsd_timeval timeout;
+		memset(&timeout, 0, sizeof(timeout)); /* the padding as well */
+		timeout.tv_sec = buffer->sb_timeo.tv_sec;
+		timeout.tv_usec = buffer->sb_timeo.tv_usec;
 		return sooptcopyout(option, &timeout, sizeof(timeout));
 	}
 	case BSD_SO_NP_EXTENSIONS: {

@@ -153,8 +153,8 @@ fn two_peers_that_call_each_other_get_one_association() {
         network.set_all_conditions(bad(seed));
         for (side, peer) in [(one, addresses[1]), (two, addresses[0])] {
             network.call(side.0, |engine, now| engine.connect(now, side.1, peer)).unwrap();
-            // Section 5.2: the INITs cross when this is shorter than the link.
-            network.rest(Span::from_millis(random.below(30)));
+            // Section 5.2: shorter than the link, so the INITs cross.
+            network.rest(Span::from_millis(random.below(10)));
         }
         let workload = Workload { messages: 30, ..Workload::default() };
         let mut transfers =

@@ -57,13 +57,11 @@ impl Association {
             | State::ShutdownSent
             | State::ShutdownAckSent => return Disposition::Continue,
         }
-        let before = self.outbound.cumulative_acked();
         let effect = match self.outbound.on_sack(now, sack, &mut self.paths) {
             Ok(effect) => effect,
             Err(SackError::Old) => return Disposition::Continue,
             Err(SackError::AckOfUnsent) => return Disposition::violation(b"SACK of a TSN that was not sent"),
         };
-        let _ = before;
         self.acknowledged(effect.path_acked);
         self.after_acknowledgement(now);
         Disposition::Continue

@@ -274,10 +274,14 @@ impl Engine {
         if info.to.family == Family::None {
             return endpoint.only_association().ok_or(Error::DestinationRequired);
         }
-        match self.association_of(id.into(), &info.to) {
-            Some(key) => Ok(key),
-            None => self.associate(now, id, info.to),
+        if let Some(key) = self.association_of(id.into(), &info.to) {
+            return Ok(key);
         }
+        // A message that cannot be sent must not leave an association behind.
+        if info.stream >= endpoint.options.protocol.outbound_streams {
+            return Err(Error::Invalid);
+        }
+        self.associate(now, id, info.to)
     }
 
     /// Ends one association: gracefully (SCTP_EOF, shutdown) or at once (SCTP_ABORT).

@@ -6,7 +6,7 @@ use crate::time::{Span, Time};
 /// The congestion variables of a path. All sizes are bytes of DATA chunks with header and padding (section 7.2).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Congestion {
-    pub(crate) cwnd: u32,
+    cwnd: u32,
     ssthresh: u32,
     partial_bytes_acked: u32,
     /// Bytes outstanding to this address.
@@ -45,8 +45,7 @@ impl Congestion {
         self.flight
     }
 
-    /// The congestion window.
-    #[cfg(test)]
+    /// The congestion window, bytes.
     pub(crate) const fn cwnd(&self) -> u32 {
         self.cwnd
     }

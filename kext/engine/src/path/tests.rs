@@ -1,0 +1,112 @@
+//! Tests of what a path calculates by itself.
+
+use super::*;
+use crate::address::Family;
+use crate::time::Span;
+
+fn rto() -> Rto {
+    Rto::new(&RtoParameters::default())
+}
+
+#[test]
+fn section_6_3_1_c1_to_c3() {
+    let fine = RtoParameters { min: Span::from_millis(1), ..RtoParameters::default() };
+    let mut rto = Rto::new(&fine);
+    assert_eq!(rto.current(), Span::from_secs(1));
+    rto.measure(Span::from_millis(100));
+    // 100 + 4 * 50.
+    assert_eq!(rto.current(), Span::from_millis(300));
+    rto.measure(Span::from_millis(180));
+    // RTTVAR = 3/4 * 50 + 1/4 * 80 = 57.5; SRTT = 7/8 * 100 + 1/8 * 180 = 110.
+    assert_eq!(rto.current(), Span::from_millis(110 + 4 * 57 + 2));
+}
+
+#[test]
+fn section_6_3_1_c6_and_c7_the_bounds() {
+    let mut rto = rto();
+    rto.measure(Span::from_millis(3));
+    assert_eq!(rto.current(), Span::from_secs(1));
+    for _ in 0..200 {
+        rto.measure(Span(u64::MAX));
+    }
+    assert_eq!(rto.current(), Span::from_secs(60));
+}
+
+#[test]
+fn section_6_3_1_g1_rttvar_is_never_zero() {
+    let mut rto = Rto::new(&RtoParameters { min: Span::ZERO, ..RtoParameters::default() });
+    for _ in 0..100 {
+        rto.measure(Span::ZERO);
+    }
+    assert_eq!(rto.current(), Span::from_millis(4));
+}
+
+#[test]
+fn section_6_3_3_e2_backing_off_and_coming_back() {
+    let mut rto = rto();
+    let steps: [u64; 8] = core::array::from_fn(|_| {
+        rto.backoff();
+        rto.current().0 / 1_000_000_000
+    });
+    assert_eq!(steps, [2, 4, 8, 16, 32, 60, 60, 60]);
+    rto.measure(Span::from_millis(200));
+    assert_eq!(rto.current(), Span::from_secs(1));
+    assert_eq!((rto.doubled(0), rto.doubled(3), rto.doubled(255)), (Span::from_secs(1), Span::from_secs(8), Span::from_secs(60)));
+}
+
+#[test]
+fn section_7_2_1_the_initial_window() {
+    for (family, pmdcs, cwnd) in [
+        (Family::V4, 1468, 4404),
+        (Family::V6, 1448, 4344),
+        (Family::V4, 544, 2176),
+        (Family::V4, 16352, 32704),
+    ] {
+        assert_eq!(Congestion::new(family, pmdcs).cwnd(), cwnd, "{family:?} {pmdcs}");
+    }
+}
+
+#[test]
+fn section_1_5_pmdcs() {
+    let mut path = Path::new(Address::v4([1; 4], 1), Address::default(), &RtoParameters::default());
+    for (family, mtu, pmdcs) in [
+        (Family::V4, 1500, 1468),
+        (Family::V6, 1500, 1448),
+        (Family::V4, 1499, 1464),
+        (Family::V4, 0, 544),
+        (Family::V4, u32::MAX, 65_500),
+    ] {
+        (path.remote.family, path.mtu) = (family, mtu);
+        assert_eq!(path.pmdcs(), pmdcs);
+    }
+}
+
+#[test]
+fn section_7_2_3_a_loss_does_not_open_a_small_window() {
+    let mut congestion = Congestion::new(Family::V4, 1468);
+    congestion.on_loss(1468);
+    assert_eq!((congestion.cwnd(), congestion.ssthresh()), (4404, 4 * 1468));
+}
+
+#[test]
+fn section_6_4_the_choice_of_a_path() {
+    use PathState::{Active, Inactive, Unconfirmed};
+    for (states, wanted, uses, after_timeout) in [
+        ([Active, Active, Active], 0, 0, 1),
+        ([Active, Inactive, Active], 0, 0, 2),
+        ([Active, Inactive, Active], 2, 2, 0),
+        ([Active, Inactive, Unconfirmed], 1, 0, 0),
+        ([Inactive, Unconfirmed, Inactive], 2, 2, 2),
+        ([Inactive, Unconfirmed, Inactive], 1, 0, 0),
+        ([Active, Unconfirmed, Unconfirmed], 0, 0, 0),
+        ([Unconfirmed, Unconfirmed, Unconfirmed], 1, 1, 1),
+    ] {
+        let path = |state| {
+            let new = Path::new(Address::default(), Address::default(), &RtoParameters::default());
+            Path { state, ..new }
+        };
+        let paths = states.map(path);
+        assert_eq!(usable(&paths, PathId(wanted)), PathId(uses), "{states:?}");
+        assert_eq!(alternate(&paths, PathId(wanted)), PathId(after_timeout), "{states:?}");
+    }
+}

@@ -1,0 +1,103 @@
+#include "descriptor.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "../bsd/syscalls.h"
+#include "real.h"
+
+enum { DESCRIPTORS = 65536 };
+
+static atomic_int table[DESCRIPTORS]; /* the host's number + 1; 0: not ours */
+static pthread_once_t start_once = PTHREAD_ONCE_INIT;
+static bool up;
+static pid_t owner; /* a forked child has the descriptors but no host behind them */
+
+int
+host_fd(int fd)
+{
+	return fd >= 0 && fd < DESCRIPTORS ? atomic_load(&table[fd]) - 1 : -1;
+}
+
+void
+descriptor_set(int fd, int host)
+{
+	atomic_store(&table[fd], host + 1);
+}
+
+int
+descriptor_take(int fd)
+{
+	return fd >= 0 && fd < DESCRIPTORS ? atomic_exchange(&table[fd], 0) - 1 : -1;
+}
+
+int
+descriptor_make(int host, bool close_on_exec)
+{
+	/* A socket, so that fstat says so; it is never connected. */
+	int fd = real()->socket(AF_UNIX, SOCK_SEQPACKET | (close_on_exec ? SOCK_CLOEXEC : 0), 0);
+	if (fd >= DESCRIPTORS) {
+		real()->close(fd);
+		errno = EMFILE;
+		fd = -1;
+	}
+	if (fd < 0) {
+		int error = errno;
+		bsd_close(host);
+		errno = error;
+		return -1;
+	}
+	descriptor_set(fd, host);
+	return fd;
+}
+
+/* ---- start and end ---- */
+
+/*
+ * The peer of a connection that the program left open or has just closed should see it end: the kext refuses to stop
+ * while there is one. Two seconds at most.
+ */
+static void
+finish(void)
+{
+	enum { ROUNDS = 100 };
+	const struct timespec pause = {0, 20000000};
+	if (!up || getpid() != owner)
+		return;
+	for (int fd = 0; fd < DESCRIPTORS; fd++) {
+		int host = descriptor_take(fd);
+		if (host >= 0)
+			bsd_close(host);
+	}
+	for (int i = 0; i < ROUNDS && host_stop() != 0; i++)
+		nanosleep(&pause, NULL);
+}
+
+static void
+start(void)
+{
+	char error[512];
+	const char *kext = getenv("SCTP_KEXT");
+	if (!kext || !*kext) {
+		fprintf(stderr, "sctphost: SCTP_KEXT names no kext\n");
+		return;
+	}
+	if (host_start(kext, error, sizeof(error))) {
+		fprintf(stderr, "sctphost: %s\n", error);
+		return;
+	}
+	owner = getpid();
+	up = true;
+	atexit(finish);
+}
+
+bool
+host_is_up(void)
+{
+	pthread_once(&start_once, start);
+	return up;
+}
