@@ -36,7 +36,13 @@ const ARM64E: KextTarget = KextTarget {
     name: "arm64e-kext",
     clang: "arm64e-apple-macosx11.0",
     // Function pointers are signed as the kernel expects them; no vector register belongs to a kext.
-    flags: &["-mkernel", "-mgeneral-regs-only", "-fptrauth-calls", "-fptrauth-returns", "-fptrauth-intrinsics"],
+    flags: &[
+        "-mkernel",
+        "-mgeneral-regs-only",
+        "-fptrauth-calls",
+        "-fptrauth-returns",
+        "-fptrauth-intrinsics",
+    ],
 };
 
 const KEXT_TARGETS: [KextTarget; 2] = [X86_64, ARM64E];

@@ -3,13 +3,13 @@
 # One exchange between a client and a server, each of them on the kext or on usrsctp. To be sourced, after netns.sh.
 #
 #   pair_run CLIENT SERVER LINK STYLE LOG    0: both ended well; LOG.client and LOG.server have what they said
-#   pair_capture CLIENT SERVER STYLE LOG     the same over raw, in namespaces of its own, captured in LOG.pcapng and
+#   pair_capture CLIENT SERVER LINK STYLE LOG  the same in namespaces of its own, captured in LOG.pcapng and
 #                                            checked there; says what is wrong or what the capture shows
 #   pair_missing CLIENT SERVER LINK          why that cannot run here; nothing printed: it can
 #
 # CLIENT, SERVER: kext or usrsctp. STYLE: many (one-to-many) or one (one-to-one).
-# LINK: raw (SCTP over IP between the namespaces of netns.sh), unix (no network, between two kexts),
-#       udp (RFC 6951, on loopback).
+# LINK: raw (SCTP over IP) and udp (SCTP over UDP, RFC 6951), both between the namespaces of netns.sh;
+#       unix (no network, between two kexts).
 #
 # For the sourcing script to change: where exchange, echo, usrsctp_client and usrsctp_echo are, the extension, the
 # test host's preload library, more options for the client, and the seconds a client may take.
@@ -19,6 +19,7 @@ pair_preload=$PWD/build/host/libsctphost_preload.so
 pair_options=
 pair_time_limit=60
 
+# capture_read knows them.
 pair_client_udp_port=9901
 pair_server_udp_port=9902
 
@@ -37,7 +38,7 @@ pair_missing() {
 			return
 		fi
 	done
-	if [ "$pair_link" = raw ]; then
+	if [ "$pair_link" != unix ]; then
 		netns_missing
 	fi
 }
@@ -68,8 +69,9 @@ pair_program() {
 	fi
 	set -- timeout --kill-after=5 $((pair_time_limit + 10)) "$@"
 	case $pair_link-$pair_role in
-	raw-client) set -- ip netns exec "$netns_a" "$@" ;;
-	raw-server) set -- ip netns exec "$netns_b" "$@" ;;
+	unix-*) ;;
+	*-client) set -- ip netns exec "$netns_a" "$@" ;;
+	*-server) set -- ip netns exec "$netns_b" "$@" ;;
 	esac
 	exec "$@"
 }
@@ -78,9 +80,12 @@ pair_run() {
 	pair_from=$netns_a_address pair_to=$netns_b_address
 	pair_one=
 	[ "$4" = many ] || pair_one=--one-to-one
-	pair_folder=$5.link
-	rm -rf "$pair_folder"
-	mkdir -p "$pair_folder"
+	# Sockets have names in it, which may not be long.
+	pair_folder=$(mktemp -d)
+	pair_one=
+	[ "$4" = many ] || pair_one=--one-to-one
+	# Sockets have names in it, which may not be long.
+	pair_folder=$(mktemp -d)
 	if [ "$3" = udp ]; then
 		# usrsctp always sends from 127.0.0.1; the other side may not call that address its own.
 		pair_from=127.0.0.2 pair_to=127.0.0.3
@@ -124,14 +129,14 @@ pair_account() {
 }
 
 pair_capture() {
-	if ! netns_create || ! capture_start "$4.pcapng"; then
+	if ! netns_create || ! capture_start "$5.pcapng"; then
 		echo "the namespaces could not be set up"
 		return 1
 	fi
-	if ! pair_run "$1" "$2" raw "$3" "$4"; then
-		pair_account "$4"
+	if ! pair_run "$1" "$2" "$3" "$4" "$5"; then
+		pair_account "$5"
 		return 1
 	fi
 	netns_delete
-	capture_check "$4.pcapng"
+	capture_check "$5.pcapng"
 }

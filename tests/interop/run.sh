@@ -88,8 +88,8 @@ run_case() {
 		report "$1" skipped "$why"
 		return
 	fi
-	if [ "$4" = raw ]; then
-		pair_capture "$2" "$3" "$5" "$log" >"$log.log" 2>&1
+	if [ "$4" != unix ]; then
+		pair_capture "$2" "$3" "$4" "$5" "$log" >"$log.log" 2>&1
 	else
 		pair_run "$2" "$3" "$4" "$5" "$log" || {
 			pair_account "$log"

@@ -82,7 +82,7 @@ pub struct AssociationStatus {
     pub primary: PathStatus,
 }
 
-fn path_status(path: &Path) -> PathStatus {
+pub(crate) fn path_status(path: &Path) -> PathStatus {
     PathStatus {
         address: path.remote,
         confirmed: path.state != PathState::Unconfirmed,

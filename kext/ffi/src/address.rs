@@ -45,11 +45,27 @@ pub(crate) const fn to_c(address: &Address) -> contract::sctp_address {
     }
 }
 
+const LENGTH: usize = size_of::<contract::sockaddr_storage>();
+const AF_INET: u8 = 2;
+const AF_INET6: u8 = 30;
+
+/// The address in a `struct sockaddr_storage`; `None` for a family that SCTP does not know.
+pub(crate) fn from_storage(storage: &contract::sockaddr_storage) -> Option<Address> {
+    // SAFETY: the structure has numbers only and this size.
+    let bytes = unsafe { core::mem::transmute_copy::<contract::sockaddr_storage, [u8; LENGTH]>(storage) };
+    let port = u16::from_be_bytes(*bytes.get(2..)?.first_chunk()?);
+    match bytes.get(1).copied()? {
+        AF_INET => Some(Address::v4(*bytes.get(4..)?.first_chunk()?, port)),
+        AF_INET6 => {
+            let scope = u32::from_ne_bytes(*bytes.get(24..)?.first_chunk()?);
+            Some(Address { family: Family::V6, port, scope, bytes: *bytes.get(8..)?.first_chunk()? })
+        }
+        _ => None,
+    }
+}
+
 /// A `struct sockaddr_storage` as Darwin lays it out.
 pub(crate) fn to_storage(address: &Address) -> contract::sockaddr_storage {
-    const LENGTH: usize = size_of::<contract::sockaddr_storage>();
-    const AF_INET: u8 = 2;
-    const AF_INET6: u8 = 30;
     let mut bytes = [0_u8; LENGTH];
     let port = address.port.to_be_bytes();
     let mut put = |at: usize, from: &[u8]| {

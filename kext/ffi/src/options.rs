@@ -46,6 +46,8 @@ plain!(
     contract::sctp_rtoinfo,
     contract::sctp_initmsg,
     contract::sctp_event_subscribe,
+    contract::sctp_event,
+    contract::sctp_paddrinfo,
     contract::sctp_sndinfo,
     contract::sctp_status
 );
@@ -67,11 +69,13 @@ struct Row {
     set: Option<Set>,
 }
 
-const TABLE: [Row; 8] = [
+const TABLE: [Row; 10] = [
     Row { name: contract::SCTP_RTOINFO, get: Some(get_rtoinfo), set: Some(set_rtoinfo) },
     Row { name: contract::SCTP_INITMSG, get: Some(get_initmsg), set: Some(set_initmsg) },
     Row { name: contract::SCTP_NODELAY, get: Some(get_nodelay), set: Some(set_nodelay) },
     Row { name: contract::SCTP_EVENTS, get: Some(get_events), set: Some(set_events) },
+    Row { name: contract::SCTP_EVENT, get: Some(get_event), set: Some(set_event) },
+    Row { name: contract::SCTP_GET_PEER_ADDR_INFO, get: Some(get_path), set: None },
     Row { name: contract::SCTP_RECVRCVINFO, get: Some(get_recvrcvinfo), set: Some(set_recvrcvinfo) },
     Row { name: contract::SCTP_DEFAULT_SNDINFO, get: Some(get_sndinfo), set: Some(set_sndinfo) },
     Row { name: contract::SCTP_STATUS, get: Some(get_status), set: None },
@@ -174,6 +178,59 @@ fn set_events(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
+/// The subscription of a notification type (RFC 6458 section 6.2.2).
+fn event_of(kind: u16) -> Result<Events, Error> {
+    let table = [
+        (contract::SCTP_ASSOC_CHANGE, Events::ASSOCIATION),
+        (contract::SCTP_PEER_ADDR_CHANGE, Events::ADDRESS),
+        (contract::SCTP_REMOTE_ERROR, Events::PEER_ERROR),
+        (contract::SCTP_SEND_FAILED, Events::SEND_FAILURE),
+        (contract::SCTP_SHUTDOWN_EVENT, Events::SHUTDOWN),
+        (contract::SCTP_ADAPTATION_INDICATION, Events::ADAPTATION),
+        (contract::SCTP_PARTIAL_DELIVERY_EVENT, Events::PARTIAL_DELIVERY),
+        (contract::SCTP_AUTHENTICATION_EVENT, Events::AUTHENTICATION),
+        (contract::SCTP_STREAM_RESET_EVENT, Events::STREAM_RESET),
+        (contract::SCTP_SENDER_DRY_EVENT, Events::SENDER_DRY),
+    ];
+    let mut rows = table.into_iter();
+    rows.find(|(number, _)| *number == u32::from(kind)).map(|(_, event)| event).ok_or(Error::NotSupported)
+}
+
+fn get_event(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+    let mut asked = contract::sctp_event::read(room)?;
+    let event = event_of(asked.se_type)?;
+    asked.se_on = u8::from(call.engine.options(call.endpoint)?.events.contains(event));
+    asked.write(room)
+}
+
+fn set_event(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
+    let new = contract::sctp_event::read(bytes)?;
+    let event = event_of(new.se_type)?;
+    call.engine.options(call.endpoint)?.events.set(event, new.se_on != 0);
+    Ok(())
+}
+
+/// The path is the one that `spinfo_address` names on the way in.
+fn get_path(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+    let asked = contract::sctp_paddrinfo::read(room)?;
+    let address = crate::address::from_storage(&asked.spinfo_address).ok_or(Error::Invalid)?;
+    let name = (asked.spinfo_assoc_id != 0).then_some(AssociationId(asked.spinfo_assoc_id));
+    let (association, path) = call.engine.path_status(call.endpoint, name, &address)?;
+    path_info(association, &path).write(room)
+}
+
+fn path_info(association: AssociationId, path: &::sctp_engine::PathStatus) -> contract::sctp_paddrinfo {
+    contract::sctp_paddrinfo {
+        spinfo_address: crate::address::to_storage(&path.address),
+        spinfo_assoc_id: association.0,
+        spinfo_state: path_state(path),
+        spinfo_cwnd: path.cwnd,
+        spinfo_srtt: path.srtt.as_millis(),
+        spinfo_rto: path.rto.as_millis(),
+        spinfo_mtu: path.mtu,
+    }
+}
+
 fn get_recvrcvinfo(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
     u32::from(call.engine.options(call.endpoint)?.want_rcvinfo).write(room)
 }
@@ -219,15 +276,6 @@ fn get_association_number(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize,
 fn get_status(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
     let asked = contract::sctp_status::read(room)?.sstat_assoc_id;
     let status = call.engine.status(call.endpoint, (asked != 0).then_some(AssociationId(asked)))?;
-    let primary = contract::sctp_paddrinfo {
-        spinfo_address: crate::address::to_storage(&status.primary.address),
-        spinfo_assoc_id: status.association.0,
-        spinfo_state: path_state(&status.primary),
-        spinfo_cwnd: status.primary.cwnd,
-        spinfo_srtt: status.primary.srtt.as_millis(),
-        spinfo_rto: status.primary.rto.as_millis(),
-        spinfo_mtu: status.primary.mtu,
-    };
     contract::sctp_status {
         sstat_assoc_id: status.association.0,
         sstat_state: association_state(status.state),
@@ -237,7 +285,7 @@ fn get_status(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
         sstat_instrms: status.inbound_streams,
         sstat_outstrms: status.outbound_streams,
         sstat_fragmentation_point: status.fragmentation_point,
-        sstat_primary: primary,
+        sstat_primary: path_info(status.association, &status.primary),
     }
     .write(room)
 }

@@ -16,7 +16,8 @@ accept_wait(struct socket *head, bool nowait, bool ends_on_drain)
 		}
 		if (head->so_usecount < 1)
 			xnu_panic("accept: head=%p refcount=%d", (void *)head, head->so_usecount);
-		int error = xnu_msleep(&head->so_timeo, socket_mutex(head), XNU_PSOCK | XNU_PCATCH, "accept", NULL);
+		int error =
+		    xnu_msleep(&head->so_timeo, socket_mutex(head), XNU_PSOCK | XNU_PCATCH, "accept", NULL);
 		if (head->so_usecount < 1)
 			xnu_panic("accept: 2 head=%p refcount=%d", (void *)head, head->so_usecount);
 		if (ends_on_drain && (head->so_state & SS_DRAINING))

@@ -1,6 +1,6 @@
 /*
- * Socket buffers. None of the host's protocols puts mbufs into one, so sb_mb stays NULL; what is read from them are
- * the counts, which decide readiness.
+ * Socket buffers. None of the host's protocols puts mbufs into one, so sb_mb stays NULL; what is read from
+ * them are the counts, which decide readiness.
  */
 #include "socketvar.h"
 
@@ -15,7 +15,8 @@ least(int a, int b)
 int
 sbspace(const struct sockbuf *buffer)
 {
-	int space = least((int)(buffer->sb_hiwat - buffer->sb_cc), (int)(buffer->sb_mbmax - buffer->sb_mbcnt));
+	int space =
+	    least((int)(buffer->sb_hiwat - buffer->sb_cc), (int)(buffer->sb_mbmax - buffer->sb_mbcnt));
 	if (buffer->sb_preconn_hiwat)
 		space = least((int)(buffer->sb_preconn_hiwat - buffer->sb_cc), space);
 	return space < 0 ? 0 : space;
@@ -53,8 +54,8 @@ soreserve(struct socket *socket, uint32_t send, uint32_t receive)
 }
 
 /*
- * Empties a buffer. Counts without mbufs are put right as long as sb_mbcnt says that there is something to drop;
- * otherwise the kernel finds its books wrong and panics.
+ * Empties a buffer. Counts without mbufs are put right as long as sb_mbcnt says that there is something to
+ * drop; otherwise the kernel finds its books wrong and panics.
  */
 static void
 sbflush(struct sockbuf *buffer)
@@ -63,7 +64,8 @@ sbflush(struct sockbuf *buffer)
 	if (!socket)
 		xnu_panic("sbflush: null so, sb=%p sb_flags=0x%x", (void *)buffer, buffer->sb_flags);
 	if (socket->so_usecount < 0)
-		xnu_panic("sbflush: sb=%p so=%p usecount=%d", (void *)buffer, (void *)socket, socket->so_usecount);
+		xnu_panic("sbflush: sb=%p so=%p usecount=%d", (void *)buffer, (void *)socket,
+			  socket->so_usecount);
 	if (buffer->sb_mb)
 		xnu_panic("sbflush: sb=%p so=%p has mbufs, which the host does not queue", (void *)buffer,
 			  (void *)socket);

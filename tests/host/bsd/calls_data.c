@@ -38,11 +38,12 @@ bsd_sendmsg(int fd, const struct bsd_msghdr *message, int flags)
 }
 
 int64_t
-bsd_sendto(int fd, const void *data, size_t length, int flags, const struct xnu_sockaddr *to, uint32_t to_length)
+bsd_sendto(int fd, const void *data, size_t length, int flags, const struct xnu_sockaddr *to,
+	   uint32_t to_length)
 {
 	struct iovec part = {(void *)(uintptr_t)data, length};
 	struct bsd_msghdr message = {
-		.msg_name = (void *)(uintptr_t)to, .msg_namelen = to_length, .msg_iov = &part, .msg_iovlen = 1};
+	    .msg_name = (void *)(uintptr_t)to, .msg_namelen = to_length, .msg_iov = &part, .msg_iovlen = 1};
 	return bsd_sendmsg(fd, &message, flags);
 }
 

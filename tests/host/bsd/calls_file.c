@@ -17,6 +17,8 @@ void
 bsd_fini(void)
 {
 	file_fini();
+	if (sockets_live())
+		xnu_printf("host: %u sockets were left behind\n", sockets_live());
 	domain_fini();
 	kqueue_fini();
 	select_fini();
@@ -138,8 +140,8 @@ bsd_kqueue(void)
 }
 
 static int
-do_kevent(int fd, const struct bsd_kevent *changes, int change_count, struct bsd_kevent *events, int event_count,
-	  const struct timespec *timeout, int *found)
+do_kevent(int fd, const struct bsd_kevent *changes, int change_count, struct bsd_kevent *events,
+	  int event_count, const struct timespec *timeout, int *found)
 {
 	struct fileproc *file;
 	uint64_t deadline = UINT64_MAX;
@@ -147,10 +149,11 @@ do_kevent(int fd, const struct bsd_kevent *changes, int change_count, struct bsd
 	if (error)
 		return error;
 	if (timeout)
-		deadline = host_clock_now() + (uint64_t)timeout->tv_sec * 1000000000 + (uint64_t)timeout->tv_nsec;
+		deadline =
+		    host_clock_now() + (uint64_t)timeout->tv_sec * 1000000000 + (uint64_t)timeout->tv_nsec;
 	if (file->glob->kqueue)
-		error = kqueue_kevent(file->glob->kqueue, changes, change_count, events, event_count, deadline,
-				      found);
+		error = kqueue_kevent(file->glob->kqueue, changes, change_count, events, event_count,
+				      deadline, found);
 	else
 		error = XNU_EBADF;
 	fp_drop(file);
@@ -158,8 +161,8 @@ do_kevent(int fd, const struct bsd_kevent *changes, int change_count, struct bsd
 }
 
 int
-bsd_kevent(int fd, const struct bsd_kevent *changes, int change_count, struct bsd_kevent *events, int event_count,
-	   const struct timespec *timeout)
+bsd_kevent(int fd, const struct bsd_kevent *changes, int change_count, struct bsd_kevent *events,
+	   int event_count, const struct timespec *timeout)
 {
 	int found = 0;
 	return SYSTEM_CALL(found, do_kevent(fd, changes, change_count, events, event_count, timeout, &found));

@@ -141,7 +141,8 @@ bsd_accept(int fd, struct xnu_sockaddr *name, uint32_t *length)
 }
 
 static int
-do_getname(int fd, struct xnu_sockaddr *out, uint32_t *length, int (*get)(struct socket *, struct xnu_sockaddr **))
+do_getname(int fd, struct xnu_sockaddr *out, uint32_t *length,
+	   int (*get)(struct socket *, struct xnu_sockaddr **))
 {
 	struct fileproc *file;
 	struct socket *socket;

@@ -6,7 +6,8 @@ sofreelastref(struct socket *socket, bool dealloc)
 {
 	struct socket *head = socket->so_head;
 	bool ended = (socket->so_flags & SOF_PCBCLEARING) && (socket->so_state & SS_NOFDREF);
-	/* One on the accept queue stays, or accept would hang after select had said that the listener is ready. */
+	/* One on the accept queue stays, or accept would hang after select had said that the listener is
+	 * ready. */
 	if (!ended || (head && (socket->so_state & SS_COMP))) {
 		selthreadclear(&socket->so_snd.sb_sel);
 		selthreadclear(&socket->so_rcv.sb_sel);
@@ -74,7 +75,8 @@ abort_children(struct socket *head)
 	}
 }
 
-/* SO_LINGER: the protocol keeps SS_ISCONNECTED until all is acknowledged, then clears it and wakes so_timeo. */
+/* SO_LINGER: the protocol keeps SS_ISCONNECTED until all is acknowledged, then clears it and wakes so_timeo.
+ */
 static int
 linger(struct socket *socket)
 {
@@ -82,8 +84,8 @@ linger(struct socket *socket)
 		return 0;
 	while (socket->so_state & SS_ISCONNECTED) {
 		struct timespec limit = {socket->so_linger / 100, (socket->so_linger % 100) * 10000000l};
-		int error = xnu_msleep(&socket->so_timeo, socket_mutex(socket), XNU_PSOCK | XNU_PCATCH, "soclose",
-				       &limit);
+		int error = xnu_msleep(&socket->so_timeo, socket_mutex(socket), XNU_PSOCK | XNU_PCATCH,
+				       "soclose", &limit);
 		/* Time is up: not an error. */
 		if (error)
 			return error == XNU_EWOULDBLOCK ? 0 : error;

@@ -41,7 +41,8 @@ connectit(struct socket *socket, struct xnu_sockaddr *name, bool nowait, bool en
 	if (error)
 		goto out;
 	while ((socket->so_state & SS_ISCONNECTING) && !socket->so_error && !error) {
-		error = xnu_msleep(&socket->so_timeo, socket_mutex(socket), XNU_PSOCK | XNU_PCATCH, "connectit", NULL);
+		error = xnu_msleep(&socket->so_timeo, socket_mutex(socket), XNU_PSOCK | XNU_PCATCH,
+				   "connectit", NULL);
 		if (ends_on_drain && (socket->so_state & SS_DRAINING))
 			error = XNU_ECONNABORTED;
 	}

@@ -44,8 +44,9 @@ sflt_check(struct socket *socket)
 		xnu_panic("sflt_attach: so=%p has no so_pcb while a descriptor exists", (void *)socket);
 	for (size_t i = 0; i < INPCB_SIZE; i++)
 		if (pcb[i])
-			xnu_panic("sflt_attach: so_pcb of so=%p has 0x%02x at %zu, where struct inpcb is read",
-				  (void *)socket, pcb[i], i);
+			xnu_panic(
+			    "sflt_attach: so_pcb of so=%p has 0x%02x at %zu, where struct inpcb is read",
+			    (void *)socket, pcb[i], i);
 }
 
 static int

@@ -1,4 +1,5 @@
-/* Domains and their protocols: the lists that socket() searches and that a kext appends its own entries to. */
+/* Domains and their protocols: the lists that socket() searches and that a kext appends its own entries to.
+ */
 #include "socketvar.h"
 
 static TAILQ_HEAD(, domain) domains = TAILQ_HEAD_INITIALIZER(domains);
@@ -63,8 +64,9 @@ find_domain(int family)
 }
 
 /*
- * The searches below never look at pr_domain: an entry in the internet domain's list may belong to a domain of its own,
- * which is how a protocol that XNU does not know gets sockets. An appended entry is seen as soon as it is linked.
+ * The searches below never look at pr_domain: an entry in the internet domain's list may belong to a domain
+ * of its own, which is how a protocol that XNU does not know gets sockets. An appended entry is seen as soon
+ * as it is linked.
  */
 enum search { BY_PROTOCOL, BY_TYPE, BY_NUMBER };
 

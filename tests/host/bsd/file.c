@@ -72,8 +72,8 @@ grow_table(int fd)
 	if (fd < table_size)
 		return 0;
 	int size = fd < 64 ? 128 : fd * 2;
-	struct fileproc **larger = host_kernel_malloc((size_t)size * sizeof(*larger), XNU_M_TEMP,
-						      XNU_M_WAITOK | XNU_M_ZERO);
+	struct fileproc **larger =
+	    host_kernel_malloc((size_t)size * sizeof(*larger), XNU_M_TEMP, XNU_M_WAITOK | XNU_M_ZERO);
 	if (!larger)
 		return XNU_EMFILE;
 	if (table) {

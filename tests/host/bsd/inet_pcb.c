@@ -5,7 +5,13 @@
 
 #include "socketvar.h"
 
-enum { UDP_SENDSPACE = 9216, UDP_RECVSPACE = 786896, TCP_SPACE = 131072, RIP_SPACE = 8192, FIRST_EPHEMERAL = 49152 };
+enum {
+	UDP_SENDSPACE = 9216,
+	UDP_RECVSPACE = 786896,
+	TCP_SPACE = 131072,
+	RIP_SPACE = 8192,
+	FIRST_EPHEMERAL = 49152
+};
 
 struct pcb {
 	uint8_t inpcb[INPCB_SIZE]; /* flags that generic code reads; none is ever set */
@@ -36,7 +42,8 @@ clear_address(struct socket *socket, struct xnu_sockaddr_in6 *address)
 {
 	memset(address, 0, sizeof(*address));
 	address->sin6_family = is_inet6(socket) ? XNU_AF_INET6 : XNU_AF_INET;
-	address->sin6_len = is_inet6(socket) ? sizeof(struct xnu_sockaddr_in6) : sizeof(struct xnu_sockaddr_in);
+	address->sin6_len =
+	    is_inet6(socket) ? sizeof(struct xnu_sockaddr_in6) : sizeof(struct xnu_sockaddr_in);
 }
 
 static int
@@ -225,8 +232,8 @@ inet_shutdown(struct socket *socket)
 
 /* Data through the kernel's own protocols would need all of its stack; nothing the host is for sends any. */
 static int
-inet_sosend(struct socket *socket, struct xnu_sockaddr *to, struct uio *uio, struct mbuf *top, struct mbuf *control,
-	    int flags)
+inet_sosend(struct socket *socket, struct xnu_sockaddr *to, struct uio *uio, struct mbuf *top,
+	    struct mbuf *control, int flags)
 {
 	(void)to, (void)uio, (void)top, (void)control, (void)flags;
 	xnu_panic("sosend: the host carries no data of protocol %d", socket->so_proto->pr_protocol);
@@ -247,9 +254,10 @@ inet_ctloutput(struct socket *socket, struct sockopt *option)
 	return XNU_ENOPROTOOPT;
 }
 
-#define COMMON_REQUESTS                                                                                                \
-	.pru_detach = pcb_detach, .pru_bind = pcb_bind, .pru_shutdown = inet_shutdown, .pru_sockaddr = in_getsockaddr, \
-	.pru_peeraddr = in_getpeeraddr, .pru_sosend = inet_sosend, .pru_soreceive = inet_soreceive
+#define COMMON_REQUESTS                                                                                      \
+	.pru_detach = pcb_detach, .pru_bind = pcb_bind, .pru_shutdown = inet_shutdown,                       \
+	.pru_sockaddr = in_getsockaddr, .pru_peeraddr = in_getpeeraddr, .pru_sosend = inet_sosend,           \
+	.pru_soreceive = inet_soreceive
 #define DATAGRAM_REQUESTS COMMON_REQUESTS, .pru_connect = udp_connect, .pru_disconnect = udp_disconnect
 
 struct pr_usrreqs udp_usrreqs = {.pru_attach = udp_attach, DATAGRAM_REQUESTS};

@@ -5,7 +5,7 @@
 #include "structs.h"
 
 extern struct pr_usrreqs udp_usrreqs, udp6_usrreqs, tcp_usrreqs, tcp6_usrreqs, rip_usrreqs, rip6_usrreqs,
-	icmp_dgram_usrreqs, icmp6_dgram_usrreqs, inet_nousrreqs;
+    icmp_dgram_usrreqs, icmp6_dgram_usrreqs, inet_nousrreqs;
 
 /* Protocols with a lock for each socket. */
 int pcb_lock(struct socket *socket, int reference, void *caller);

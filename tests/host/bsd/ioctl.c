@@ -36,7 +36,8 @@ soioctl_locked(struct socket *socket, unsigned long command, void *data)
 		memcpy(data, &value, sizeof(value));
 		return 0;
 	default:
-		return socket->so_proto->pr_usrreqs->pru_control(socket, command, data, NULL, xnu_current_proc());
+		return socket->so_proto->pr_usrreqs->pru_control(socket, command, data, NULL,
+								 xnu_current_proc());
 	}
 }
 

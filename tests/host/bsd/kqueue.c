@@ -75,7 +75,8 @@ activate(struct knote *note)
 	xnu_lck_mtx_unlock(note->kn_kq->lock);
 }
 
-/* knote(): something happened to what the list's notes watch. hint: SO_FILT_HINT_LOCKED, as every caller here is. */
+/* knote(): something happened to what the list's notes watch. hint: SO_FILT_HINT_LOCKED, as every caller here
+ * is. */
 void
 xnu_knote(struct klist *list, long hint, bool autodetach)
 {
@@ -242,7 +243,8 @@ take_active(struct knote *note)
 	return taken;
 }
 
-/* An active note is asked again, as its event may be gone; one that stays true stays active unless EV_CLEAR. */
+/* An active note is asked again, as its event may be gone; one that stays true stays active unless EV_CLEAR.
+ */
 static int
 collect(struct kqueue *queue, struct bsd_kevent *events, int count)
 {
@@ -294,8 +296,8 @@ wait_for_event(struct kqueue *queue, uint64_t deadline)
 }
 
 int
-kqueue_kevent(struct kqueue *queue, const struct bsd_kevent *changes, int change_count, struct bsd_kevent *events,
-	      int event_count, uint64_t deadline, int *found)
+kqueue_kevent(struct kqueue *queue, const struct bsd_kevent *changes, int change_count,
+	      struct bsd_kevent *events, int event_count, uint64_t deadline, int *found)
 {
 	int reported = 0;
 	for (int i = 0; i < change_count; i++) {

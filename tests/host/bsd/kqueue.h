@@ -20,7 +20,7 @@ bool filt_soread(struct knote *note, struct socket *socket, struct bsd_kevent *o
 bool filt_sowrite(struct knote *note, struct socket *socket, struct bsd_kevent *out);
 
 /* deadline: host clock, UINT64_MAX none. 0 and how many events in found, or an errno. */
-int kqueue_kevent(struct kqueue *queue, const struct bsd_kevent *changes, int change_count, struct bsd_kevent *events,
-		  int event_count, uint64_t deadline, int *found);
+int kqueue_kevent(struct kqueue *queue, const struct bsd_kevent *changes, int change_count,
+		  struct bsd_kevent *events, int event_count, uint64_t deadline, int *found);
 
 #endif

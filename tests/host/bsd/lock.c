@@ -1,6 +1,6 @@
 /*
- * The lock of a socket. A protocol without pr_lock has its domain's mutex as the lock of all its sockets, and so_usecount
- * is counted here; the last one to unlock frees the socket.
+ * The lock of a socket. A protocol without pr_lock has its domain's mutex as the lock of all its sockets, and
+ * so_usecount is counted here; the last one to unlock frees the socket.
  */
 #include "socketvar.h"
 

@@ -17,7 +17,8 @@ getsockaddr(struct socket *socket, struct xnu_sockaddr_storage *storage, const v
 		return error;
 	/* A favour to old programs; sockets of a foreign domain see AF_UNSPEC as it came. */
 	if (translate && storage->ss_family == XNU_AF_UNSPEC &&
-	    socket->so_proto->pr_domain->dom_family == XNU_AF_INET && length == sizeof(struct xnu_sockaddr_in))
+	    socket->so_proto->pr_domain->dom_family == XNU_AF_INET &&
+	    length == sizeof(struct xnu_sockaddr_in))
 		storage->ss_family = XNU_AF_INET;
 	storage->ss_len = (uint8_t)length;
 	return 0;

@@ -1,14 +1,14 @@
 /*
- * What a protocol's user request does when the protocol has none of its own. Each is a function of its own, since
- * kernel code compares against their addresses.
+ * What a protocol's user request does when the protocol has none of its own. Each is a function of its own,
+ * since kernel code compares against their addresses.
  */
 #include "socketvar.h"
 
 /* EOPNOTSUPP whatever the arguments: the calling convention leaves them to the caller. */
-#define REFUSE(name)                                                                                                   \
-	static int pru_##name##_notsupp(void)                                                                          \
-	{                                                                                                              \
-		return XNU_EOPNOTSUPP;                                                                                 \
+#define REFUSE(name)                                                                                         \
+	static int pru_##name##_notsupp(void)                                                                \
+	{                                                                                                    \
+		return XNU_EOPNOTSUPP;                                                                       \
 	}
 
 REFUSE(abort)
@@ -77,11 +77,11 @@ pru_preconnect_null(struct socket *socket)
 void
 pru_sanitize(struct pr_usrreqs *requests)
 {
-#define REFUSED(name)                                                                                                  \
-	if (!requests->pru_##name)                                                                                     \
+#define REFUSED(name)                                                                                        \
+	if (!requests->pru_##name)                                                                           \
 	requests->pru_##name = (__typeof__(requests->pru_##name))(void (*)(void))pru_##name##_notsupp
-#define HARMLESS(name)                                                                                                 \
-	if (!requests->pru_##name)                                                                                     \
+#define HARMLESS(name)                                                                                       \
+	if (!requests->pru_##name)                                                                           \
 	requests->pru_##name = pru_##name##_null
 	REFUSED(abort);
 	REFUSED(accept);

@@ -1,4 +1,5 @@
-/* setsockopt() and getsockopt(): SOL_SOCKET is handled here unless pru_socheckopt refuses; the rest is pr_ctloutput's. */
+/* setsockopt() and getsockopt(): SOL_SOCKET is handled here unless pru_socheckopt refuses; the rest is
+ * pr_ctloutput's. */
 #include <string.h>
 
 #include "socketvar.h"
@@ -23,21 +24,18 @@ sooptcopyout(struct sockopt *option, const void *value, size_t length)
 
 /* Options that are one bit of so_options, and those that are one of so_flags. */
 static const int option_bits[] = {
-	BSD_SO_DEBUG,          BSD_SO_REUSEADDR, BSD_SO_KEEPALIVE, BSD_SO_DONTROUTE,
-	BSD_SO_BROADCAST,      BSD_SO_USELOOPBACK, BSD_SO_OOBINLINE, BSD_SO_REUSEPORT,
-	BSD_SO_TIMESTAMP,      BSD_SO_TIMESTAMP_MONOTONIC, BSD_SO_DONTTRUNC, BSD_SO_WANTMORE,
-	BSD_SO_WANTOOBFLAG,    BSD_SO_NOWAKEFROMSLEEP, BSD_SO_NOAPNFALLBK, BSD_SO_TIMESTAMP_CONTINUOUS,
+    BSD_SO_DEBUG,       BSD_SO_REUSEADDR,           BSD_SO_KEEPALIVE,   BSD_SO_DONTROUTE,
+    BSD_SO_BROADCAST,   BSD_SO_USELOOPBACK,         BSD_SO_OOBINLINE,   BSD_SO_REUSEPORT,
+    BSD_SO_TIMESTAMP,   BSD_SO_TIMESTAMP_MONOTONIC, BSD_SO_DONTTRUNC,   BSD_SO_WANTMORE,
+    BSD_SO_WANTOOBFLAG, BSD_SO_NOWAKEFROMSLEEP,     BSD_SO_NOAPNFALLBK, BSD_SO_TIMESTAMP_CONTINUOUS,
 };
 static const struct {
 	int option;
 	uint32_t flag;
 } flag_bits[] = {
-	{BSD_SO_NOSIGPIPE, SOF_NOSIGPIPE},
-	{BSD_SO_NOADDRERR, SOF_NOADDRAVAIL},
-	{BSD_SO_REUSESHAREUID, SOF_REUSESHAREUID},
-	{BSD_SO_UPCALLCLOSEWAIT, SOF_UPCALLCLOSEWAIT},
-	{BSD_SO_RANDOMPORT, SOF_BINDRANDOMPORT},
-	{BSD_SO_RECV_TRAFFIC_CLASS, SOF_RECV_TRAFFIC_CLASS},
+    {BSD_SO_NOSIGPIPE, SOF_NOSIGPIPE},         {BSD_SO_NOADDRERR, SOF_NOADDRAVAIL},
+    {BSD_SO_REUSESHAREUID, SOF_REUSESHAREUID}, {BSD_SO_UPCALLCLOSEWAIT, SOF_UPCALLCLOSEWAIT},
+    {BSD_SO_RANDOMPORT, SOF_BINDRANDOMPORT},   {BSD_SO_RECV_TRAFFIC_CLASS, SOF_RECV_TRAFFIC_CLASS},
 };
 
 static uint32_t
@@ -130,7 +128,7 @@ set_linger(struct socket *socket, struct sockopt *option)
 	if (error)
 		return error;
 	socket->so_linger =
-		(int16_t)(option->sopt_name == BSD_SO_LINGER ? value.l_linger : value.l_linger * 100);
+	    (int16_t)(option->sopt_name == BSD_SO_LINGER ? value.l_linger : value.l_linger * 100);
 	set_bit(&socket->so_options, BSD_SO_LINGER, value.l_onoff);
 	return 0;
 }
@@ -246,8 +244,8 @@ number_of(struct socket *socket, int name, int *value)
 	case BSD_SO_NREAD:
 		/* Protocols of whole messages: the mbufs of the first, of which the host's have none. */
 		*value = socket->so_proto->pr_flags & PR_ATOMIC
-				 ? 0
-				 : (int)(socket->so_rcv.sb_cc - socket->so_rcv.sb_ctl);
+			     ? 0
+			     : (int)(socket->so_rcv.sb_cc - socket->so_rcv.sb_ctl);
 		return true;
 	case BSD_SO_NWRITE:
 		*value = (int)socket->so_snd.sb_cc;
@@ -302,7 +300,7 @@ get_socket_option(struct socket *socket, struct sockopt *option)
 	case BSD_SO_SNDTIMEO:
 	case BSD_SO_RCVTIMEO: {
 		const struct sockbuf *buffer =
-			option->sopt_name == BSD_SO_SNDTIMEO ? &socket->so_snd : &socket->so_rcv;
+		    option->sopt_name == BSD_SO_SNDTIMEO ? &socket->so_snd : &socket->so_rcv;
 		struct bsd_timeval timeout;
 		memset(&timeout, 0, sizeof(timeout)); /* the padding as well */
 		timeout.tv_sec = buffer->sb_timeo.tv_sec;

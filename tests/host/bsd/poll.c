@@ -20,17 +20,21 @@ poll_file(struct watched *watched, struct select_waiter *waiter)
 		return 0;
 	if (!watched->file || fp_closing(watched->file))
 		return BSD_POLLNVAL;
-	if ((watched->events & (BSD_POLLIN | BSD_POLLRDNORM)) && fo_select(watched->file, SELECT_READ, waiter))
+	if ((watched->events & (BSD_POLLIN | BSD_POLLRDNORM)) &&
+	    fo_select(watched->file, SELECT_READ, waiter))
 		revents |= watched->events & (BSD_POLLIN | BSD_POLLRDNORM);
-	if ((watched->events & (BSD_POLLOUT | BSD_POLLWRBAND)) && fo_select(watched->file, SELECT_WRITE, waiter))
+	if ((watched->events & (BSD_POLLOUT | BSD_POLLWRBAND)) &&
+	    fo_select(watched->file, SELECT_WRITE, waiter))
 		revents |= watched->events & (BSD_POLLOUT | BSD_POLLWRBAND);
-	if ((watched->events & (BSD_POLLPRI | BSD_POLLRDBAND)) && fo_select(watched->file, SELECT_EXCEPT, waiter))
+	if ((watched->events & (BSD_POLLPRI | BSD_POLLRDBAND)) &&
+	    fo_select(watched->file, SELECT_EXCEPT, waiter))
 		revents |= watched->events & (BSD_POLLPRI | BSD_POLLRDBAND);
 	return revents;
 }
 
 /*
- * macOS makes poll from kevent filters, of which EV_EOF becomes POLLHUP. POLLHUP excludes POLLOUT there, as POSIX says.
+ * macOS makes poll from kevent filters, of which EV_EOF becomes POLLHUP. POLLHUP excludes POLLOUT there, as
+ * POSIX says.
  */
 static int
 add_hangup(struct watched *watched, int revents)
@@ -76,7 +80,8 @@ poll_wait(struct watched *watched, unsigned count, uint64_t deadline, int *ready
 static struct watched *
 watched_new(unsigned count)
 {
-	return host_kernel_malloc((count + 1) * sizeof(struct watched), XNU_M_TEMP, XNU_M_WAITOK | XNU_M_ZERO);
+	return host_kernel_malloc((count + 1) * sizeof(struct watched), XNU_M_TEMP,
+				  XNU_M_WAITOK | XNU_M_ZERO);
 }
 
 static void
@@ -236,7 +241,8 @@ static int
 do_select(int count, struct bsd_fd_set *const sets[3], const struct bsd_timeval *timeout, int *bits)
 {
 	int ready;
-	if (count < 0 || (timeout && (timeout->tv_sec < 0 || timeout->tv_usec < 0 || timeout->tv_usec >= 1000000)))
+	if (count < 0 ||
+	    (timeout && (timeout->tv_sec < 0 || timeout->tv_usec < 0 || timeout->tv_usec >= 1000000)))
 		return XNU_EINVAL;
 	count = count > BSD_FD_SETSIZE ? BSD_FD_SETSIZE : count;
 	struct watched *watched = watch_sets(count, sets);
@@ -255,8 +261,8 @@ do_select(int count, struct bsd_fd_set *const sets[3], const struct bsd_timeval 
 }
 
 int
-bsd_select(int count, struct bsd_fd_set *readable, struct bsd_fd_set *writable, struct bsd_fd_set *exceptional,
-	   const struct bsd_timeval *timeout)
+bsd_select(int count, struct bsd_fd_set *readable, struct bsd_fd_set *writable,
+	   struct bsd_fd_set *exceptional, const struct bsd_timeval *timeout)
 {
 	struct bsd_fd_set *const sets[3] = {readable, writable, exceptional};
 	int bits = 0;

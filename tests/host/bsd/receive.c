@@ -1,16 +1,18 @@
-/* recvmsg(): all is the protocol's pru_soreceive, called without the lock; then name and control data are copied out. */
+/* recvmsg(): all is the protocol's pru_soreceive, called without the lock; then name and control data are
+ * copied out. */
 #include "message.h"
 #include "names.h"
 
 static bool
 is_partial(int error, struct uio *uio, int64_t before)
 {
-	return uio_resid(uio) != before && (error == XNU_ERESTART || error == XNU_EINTR || error == XNU_EWOULDBLOCK);
+	return uio_resid(uio) != before &&
+	       (error == XNU_ERESTART || error == XNU_EINTR || error == XNU_EWOULDBLOCK);
 }
 
 /*
- * Every mbuf holds whole control messages, each padded to 4 bytes, the last one as well: m_len has to cover the padding.
- * What does not fit the user's buffer is cut and MSG_CTRUNC set.
+ * Every mbuf holds whole control messages, each padded to 4 bytes, the last one as well: m_len has to cover
+ * the padding. What does not fit the user's buffer is cut and MSG_CTRUNC set.
  */
 static int
 copyout_control(struct mbuf *control, struct bsd_msghdr *message)
@@ -53,9 +55,8 @@ recvit(struct socket *socket, struct bsd_msghdr *message, struct uio *uio, int *
 	if (before < 0 || before > INT32_MAX)
 		return XNU_EINVAL;
 	sflt_check(socket);
-	int error = socket->so_proto->pr_usrreqs->pru_soreceive(socket, &from, uio, NULL,
-								message->msg_control ? &control : NULL,
-								&message->msg_flags);
+	int error = socket->so_proto->pr_usrreqs->pru_soreceive(
+	    socket, &from, uio, NULL, message->msg_control ? &control : NULL, &message->msg_flags);
 	if (is_partial(error, uio, before))
 		error = 0;
 	if (error)

@@ -1,4 +1,5 @@
-/* sendmsg(): name and control data copied in, then all is the protocol's pru_sosend, called without the lock. */
+/* sendmsg(): name and control data copied in, then all is the protocol's pru_sosend, called without the lock.
+ */
 #include <pthread.h>
 #include <signal.h>
 
@@ -7,7 +8,8 @@
 
 enum { MLEN = 224, MCLBYTES = 2048 };
 
-/* Control data travels in one mbuf: a cluster is the limit, at twice its length since it once held pointers. */
+/* Control data travels in one mbuf: a cluster is the limit, at twice its length since it once held pointers.
+ */
 static int
 copyin_control(const void *user, uint32_t length, struct mbuf **out)
 {
@@ -36,7 +38,8 @@ copyin_control(const void *user, uint32_t length, struct mbuf **out)
 static bool
 is_partial(int error, struct uio *uio, int64_t before)
 {
-	return uio_resid(uio) != before && (error == XNU_ERESTART || error == XNU_EINTR || error == XNU_EWOULDBLOCK);
+	return uio_resid(uio) != before &&
+	       (error == XNU_ERESTART || error == XNU_EINTR || error == XNU_EWOULDBLOCK);
 }
 
 static void

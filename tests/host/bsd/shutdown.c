@@ -4,8 +4,8 @@
 #include <string.h>
 
 /*
- * The read side ends without a word to the protocol: SB_DROP and SS_CANTRCVMORE are all it gets to see, sb_cc and the
- * sizes go to zero, and with them the low-water mark and the timeout.
+ * The read side ends without a word to the protocol: SB_DROP and SS_CANTRCVMORE are all it gets to see, sb_cc
+ * and the sizes go to zero, and with them the low-water mark and the timeout.
  */
 void
 sorflush(struct socket *socket)

@@ -1,4 +1,5 @@
-/* The socket layer inside: what its files offer each other. Errors are positive Darwin errnos unless said otherwise. */
+/* The socket layer inside: what its files offer each other. Errors are positive Darwin errnos unless said
+ * otherwise. */
 #ifndef BSD_SOCKETVAR_H
 #define BSD_SOCKETVAR_H
 
@@ -34,8 +35,8 @@ struct socket *soalloc(void);
 void sodealloc(struct socket *socket);
 unsigned sockets_live(void);
 /*
- * What a socket filter does to so_pcb: sflt_attach takes it for a struct inpcb. Panics unless so_pcb of a foreign
- * protocol points at INPCB_SIZE readable bytes of zero.
+ * What a socket filter does to so_pcb: sflt_attach takes it for a struct inpcb. Panics unless so_pcb of a
+ * foreign protocol points at INPCB_SIZE readable bytes of zero.
  */
 void sflt_check(struct socket *socket);
 
@@ -44,8 +45,8 @@ void sflt_check(struct socket *socket);
 void socket_lock(struct socket *socket, int reference);
 void socket_unlock(struct socket *socket, int reference);
 struct lck_mtx *socket_mutex(struct socket *socket);
-/* Empties a socket nobody refers to any more, and frees it if dealloc; does neither before SOF_PCBCLEARING and
- * SS_NOFDREF are both set, or while it waits to be accepted. */
+/* Empties a socket nobody refers to any more, and frees it if dealloc; does neither before SOF_PCBCLEARING
+ * and SS_NOFDREF are both set, or while it waits to be accepted. */
 void sofreelastref(struct socket *socket, bool dealloc);
 
 /* ---- buffer.c ---- */
@@ -68,8 +69,8 @@ int solisten(struct socket *socket, int backlog);
 int soconnect_locked(struct socket *socket, struct xnu_sockaddr *name);
 int connectit(struct socket *socket, struct xnu_sockaddr *name, bool nowait, bool ends_on_drain);
 int sodisconnect_locked(struct socket *socket);
-/* The next finished connection of a listener, off its queue; nowait as MSG_DONTWAIT. Locks head and takes a reference;
- * both stay on success only. */
+/* The next finished connection of a listener, off its queue; nowait as MSG_DONTWAIT. Locks head and takes a
+ * reference; both stay on success only. */
 int accept_dequeue(struct socket *head, bool nowait, bool ends_on_drain, struct socket **out);
 int soaccept_locked(struct socket *socket, struct xnu_sockaddr **name);
 int soclose(struct socket *socket);

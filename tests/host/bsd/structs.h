@@ -1,6 +1,6 @@
 /*
- * The kernel structures that a protocol of its own has to read and write, at the offsets of xnu-7195.141.2 on x86_64.
- * Fields that the host never uses keep their place as reserved space.
+ * The kernel structures that a protocol of its own has to read and write, at the offsets of xnu-7195.141.2 on
+ * x86_64. Fields that the host never uses keep their place as reserved space.
  */
 #ifndef BSD_STRUCTS_H
 #define BSD_STRUCTS_H
@@ -199,9 +199,10 @@ struct pr_usrreqs {
 	int (*pru_bind)(struct socket *socket, struct xnu_sockaddr *name, struct proc *process);
 	int (*pru_connect)(struct socket *socket, struct xnu_sockaddr *name, struct proc *process);
 	int (*pru_connect2)(struct socket *first, struct socket *second);
-	int (*pru_connectx)(struct socket *socket, struct xnu_sockaddr *source, struct xnu_sockaddr *destination,
-			    struct proc *process, uint32_t scope, uint32_t association, uint32_t *connection,
-			    uint32_t flags, void *argument, uint32_t length, struct uio *uio, int64_t *written);
+	int (*pru_connectx)(struct socket *socket, struct xnu_sockaddr *source,
+			    struct xnu_sockaddr *destination, struct proc *process, uint32_t scope,
+			    uint32_t association, uint32_t *connection, uint32_t flags, void *argument,
+			    uint32_t length, struct uio *uio, int64_t *written);
 	int (*pru_control)(struct socket *socket, unsigned long command, char *data, struct ifnet *interface,
 			   struct proc *process);
 	int (*pru_detach)(struct socket *socket);
@@ -219,8 +220,8 @@ struct pr_usrreqs {
 	int (*pru_shutdown)(struct socket *socket);
 	int (*pru_sockaddr)(struct socket *socket, struct xnu_sockaddr **name);
 	int (*pru_sopoll)(struct socket *socket, int events, struct ucred *credential, void *waiter);
-	int (*pru_soreceive)(struct socket *socket, struct xnu_sockaddr **from, struct uio *uio, struct mbuf **chain,
-			     struct mbuf **control, int *flags);
+	int (*pru_soreceive)(struct socket *socket, struct xnu_sockaddr **from, struct uio *uio,
+			     struct mbuf **chain, struct mbuf **control, int *flags);
 	int (*pru_soreceive_list)(struct socket *socket, void *messages, unsigned count, int *flags);
 	int (*pru_sosend)(struct socket *socket, struct xnu_sockaddr *to, struct uio *uio, struct mbuf *top,
 			  struct mbuf *control, int flags);
@@ -243,7 +244,8 @@ struct protosw {
 	struct pr_usrreqs *pr_usrreqs;
 	void (*pr_init)(struct protosw *protocol, struct domain *domain);
 	void (*pr_drain)(void);
-	int (*pr_sysctl)(int *name, unsigned count, void *old, size_t *old_length, void *value, size_t length);
+	int (*pr_sysctl)(int *name, unsigned count, void *old, size_t *old_length, void *value,
+			 size_t length);
 	int (*pr_lock)(struct socket *socket, int reference, void *caller);
 	int (*pr_unlock)(struct socket *socket, int reference, void *caller);
 	struct lck_mtx *(*pr_getlock)(struct socket *socket, int flags);
@@ -288,7 +290,8 @@ struct domain {
 	void *dom_old;
 };
 
-/* What generic code takes so_pcb for, whatever the protocol: struct inpcb, of which it reads inp_vflag and others. */
+/* What generic code takes so_pcb for, whatever the protocol: struct inpcb, of which it reads inp_vflag and
+ * others. */
 enum { INPCB_SIZE = 736 };
 
 #define AT(type, field, offset) _Static_assert(offsetof(struct type, field) == (offset), #type "." #field)

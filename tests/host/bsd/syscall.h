@@ -6,18 +6,18 @@
 #include "syscalls.h"
 
 /*
- * Runs call, an expression that gives a Darwin errno and sets result, then gives result or the negative errno. The
- * signal's handler runs between two rounds.
+ * Runs call, an expression that gives a Darwin errno and sets result, then gives result or the negative
+ * errno. The signal's handler runs between two rounds.
  */
-#define SYSTEM_CALL(result, call)                                                                                      \
-	({                                                                                                             \
-		int error_;                                                                                            \
-		do {                                                                                                   \
-			host_syscall_enter();                                                                          \
-			error_ = (call);                                                                               \
-			host_syscall_exit();                                                                           \
-		} while (error_ == XNU_ERESTART);                                                                      \
-		error_ ? -error_ : (result);                                                                           \
+#define SYSTEM_CALL(result, call)                                                                            \
+	({                                                                                                   \
+		int error_;                                                                                  \
+		do {                                                                                         \
+			host_syscall_enter();                                                                \
+			error_ = (call);                                                                     \
+			host_syscall_exit();                                                                 \
+		} while (error_ == XNU_ERESTART);                                                            \
+		error_ ? -error_ : (result);                                                                 \
 	})
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * The BSD system calls of the host, for tests and for the preload library. Arguments are Darwin's (abi.h, sockaddrs
- * with sa_len); the result is the call's value, or a negative Darwin errno.
+ * The BSD system calls of the host, for tests and for the preload library. Arguments are Darwin's (abi.h,
+ * sockaddrs with sa_len); the result is the call's value, or a negative Darwin errno.
  *
- * Any thread may call at any time. A signal to a thread that sleeps in one of these ends the sleep: the result is
- * -EINTR, or the call goes on by itself if the handler was installed with SA_RESTART and XNU would restart that call.
- * Descriptors are the host's own numbers, from 3 on, and mean nothing to Linux.
+ * Any thread may call at any time. A signal to a thread that sleeps in one of these ends the sleep: the
+ * result is -EINTR, or the call goes on by itself if the handler was installed with SA_RESTART and XNU would
+ * restart that call. Descriptors are the host's own numbers, from 3 on, and mean nothing to Linux.
  */
 #ifndef BSD_SYSCALLS_H
 #define BSD_SYSCALLS_H
@@ -23,7 +23,8 @@ HOST_API int bsd_getpeername(int fd, struct xnu_sockaddr *name, uint32_t *length
 HOST_API int bsd_shutdown(int fd, int how);
 HOST_API int bsd_close(int fd);
 
-/* SIGPIPE is raised for the calling thread when the result is -EPIPE, unless SO_NOSIGPIPE or MSG_NOSIGNAL is set. */
+/* SIGPIPE is raised for the calling thread when the result is -EPIPE, unless SO_NOSIGPIPE or MSG_NOSIGNAL is
+ * set. */
 HOST_API int64_t bsd_sendmsg(int fd, const struct bsd_msghdr *message, int flags);
 HOST_API int64_t bsd_sendto(int fd, const void *data, size_t length, int flags, const struct xnu_sockaddr *to,
 			    uint32_t to_length);
@@ -53,18 +54,19 @@ HOST_API int bsd_kevent(int fd, const struct bsd_kevent *changes, int change_cou
 /* ---- beyond macOS ---- */
 
 /*
- * poll() that does not wait: fills in revents and returns how many are not zero; when that is none, ready() is called
- * (once or more often, from any thread, with kernel locks held) as soon as one may be. End each watch by
- * bsd_poll_unwatch, whatever the result.
+ * poll() that does not wait: fills in revents and returns how many are not zero; when that is none, ready()
+ * is called (once or more often, from any thread, with kernel locks held) as soon as one may be. End each
+ * watch by bsd_poll_unwatch, whatever the result.
  */
 struct bsd_poll_watch;
-HOST_API int bsd_poll_watch(struct bsd_pollfd *fds, unsigned count, void (*ready)(void *context), void *context,
-			    struct bsd_poll_watch **watch);
+HOST_API int bsd_poll_watch(struct bsd_pollfd *fds, unsigned count, void (*ready)(void *context),
+			    void *context, struct bsd_poll_watch **watch);
 HOST_API void bsd_poll_unwatch(struct bsd_poll_watch *watch);
 
 /* As the system makes a suspended application's socket defunct: -102 if SOF_NODEFUNCT is set on it. */
 HOST_API int bsd_defunct(int fd);
-/* The socket behind a descriptor, NULL if there is none; it stays valid only as long as the descriptor does. */
+/* The socket behind a descriptor, NULL if there is none; it stays valid only as long as the descriptor does.
+ */
 struct socket;
 HOST_API struct socket *bsd_socket_of(int fd);
 /* Descriptors that are open. */

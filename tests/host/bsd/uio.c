@@ -116,6 +116,14 @@ uio_from_user(const struct iovec *parts, int count, int direction, struct uio **
 	return 0;
 }
 
+/* Only the count: the parts stay where they are, as in XNU. */
+static void
+uio_setresid(struct uio *uio, int64_t resid)
+{
+	if (uio)
+		uio->resid = resid;
+}
+
 static int
 uio_iovcnt(struct uio *uio)
 {
@@ -130,6 +138,7 @@ uio_rw(struct uio *uio)
 
 KPI(uiomove, uiomove);
 KPI(uio_resid, uio_resid);
+KPI(uio_setresid, uio_setresid);
 KPI(uio_create, uio_create);
 KPI(uio_free, uio_free);
 KPI(uio_addiov, uio_addiov);

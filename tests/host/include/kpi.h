@@ -1,9 +1,11 @@
 /*
- * The kernel inside the host: the KPIs a kext may import, under their XNU names with xnu_ in front, so that they do not
- * clash with libc, plus what the host's own families need of each other. Layouts are those of xnu-7195 x86_64.
+ * The kernel inside the host: the KPIs a kext may import, under their XNU names with xnu_ in front, so that
+ * they do not clash with libc, plus what the host's own families need of each other. Layouts are those of
+ * xnu-7195 x86_64.
  *
- * Who implements what: kpi/ everything here but the last section, which bsd/ implements, and the socket, select,
- * knote, uio, copyin/copyout, sockopt and file families, which bsd/ declares and offers with KPI() itself.
+ * Who implements what: kpi/ everything here but the last section, which bsd/ implements, and the socket,
+ * select, knote, uio, copyin/copyout, sockopt and file families, which bsd/ declares and offers with KPI()
+ * itself.
  */
 #ifndef KPI_H
 #define KPI_H
@@ -22,13 +24,14 @@ struct kpi {
 	const void *address;
 };
 
-/* Offers symbol (a KPI's name, without the underscore) to kexts. Use it at file level beside the implementation. */
-#define KPI(symbol, implementation)                                                                                   \
-	static const struct kpi kpi_##symbol __attribute__((section("kpi_table"), used)) = {"_" #symbol,               \
-											   (const void *)(implementation)}
+/* Offers symbol (a KPI's name, without the underscore) to kexts. Use it at file level beside the
+ * implementation. */
+#define KPI(symbol, implementation)                                                                          \
+	static const struct kpi kpi_##symbol                                                                 \
+	    __attribute__((section("kpi_table"), used)) = {"_" #symbol, (const void *)(implementation)}
 
-/* The address of a KPI: NULL if the name is on no list. A listed name without an implementation gives NULL and sets
- * *listed: a call of it must panic with its name. */
+/* The address of a KPI: NULL if the name is on no list. A listed name without an implementation gives NULL
+ * and sets *listed: a call of it must panic with its name. */
 const void *host_kpi_find(const char *name, bool *listed);
 
 /* ---- errors: Darwin's numbers ---- */
@@ -181,7 +184,8 @@ unsigned host_locks_held(void);
 enum { XNU_PSOCK = 24, XNU_PCATCH = 0x100, XNU_PDROP = 0x400, XNU_PRIMASK = 0xff };
 
 /* timeout: relative; NULL or zero: for ever. lock may be NULL. */
-int xnu_msleep(void *channel, struct lck_mtx *lock, int priority, const char *message, struct timespec *timeout);
+int xnu_msleep(void *channel, struct lck_mtx *lock, int priority, const char *message,
+	       struct timespec *timeout);
 void xnu_wakeup(void *channel);
 void xnu_wakeup_one(void *channel);
 
@@ -197,8 +201,8 @@ void xnu_thread_deallocate(struct thread *thread);
 uint64_t xnu_thread_tid(struct thread *thread);
 
 /*
- * A system call of a program runs between these two, on the program's own thread: signals are held back in between, so
- * that no handler runs while kernel locks are held, and end a PCATCH sleep instead. They nest.
+ * A system call of a program runs between these two, on the program's own thread: signals are held back in
+ * between, so that no handler runs while kernel locks are held, and end a PCATCH sleep instead. They nest.
  */
 void host_syscall_enter(void);
 void host_syscall_exit(void);
@@ -239,18 +243,18 @@ enum { XNU_M_PCB = 4, XNU_M_SOCKET = 3, XNU_M_SONAME = 11, XNU_M_TEMP = 80 };
 void *xnu__MALLOC(size_t size, int type, int flags);
 void xnu__FREE(void *address, int type);
 /*
- * The kernel's own heap: for structs of bsd/ and for what pru_sockaddr returns. Freeing memory of the other heap
- * panics as kfree_heap_confusion_panic does (KHEAP_DEFAULT against KHEAP_KEXT in 7195).
+ * The kernel's own heap: for structs of bsd/ and for what pru_sockaddr returns. Freeing memory of the other
+ * heap panics as kfree_heap_confusion_panic does (KHEAP_DEFAULT against KHEAP_KEXT in 7195).
  */
 void *host_kernel_malloc(size_t size, int type, int flags);
 void host_kernel_free(void *address, int type);
 
 /* ---- credentials and processes ---- */
 
-struct ucred *xnu_kauth_cred_get(void);                /* the thread's; no reference */
+struct ucred *xnu_kauth_cred_get(void); /* the thread's; no reference */
 struct ucred *xnu_kauth_cred_get_with_ref(void);
 void xnu_kauth_cred_ref(struct ucred *credential);
-void xnu_kauth_cred_unref(struct ucred **credential);  /* clears the pointer */
+void xnu_kauth_cred_unref(struct ucred **credential); /* clears the pointer */
 uid_t xnu_kauth_cred_getuid(struct ucred *credential);
 /* References on the process's credential, to find leaks. */
 unsigned host_cred_references(void);
@@ -263,10 +267,21 @@ int xnu_proc_suser(struct proc *process);
 /* ---- mbufs ---- */
 
 enum { XNU_MBUF_WAITOK = 0, XNU_MBUF_DONTWAIT = 1 };
-enum { XNU_MBUF_TYPE_FREE = 0, XNU_MBUF_TYPE_DATA = 1, XNU_MBUF_TYPE_HEADER = 2, XNU_MBUF_TYPE_SONAME = 8,
-       XNU_MBUF_TYPE_CONTROL = 14 };
-enum { XNU_MBUF_EXT = 1, XNU_MBUF_PKTHDR = 2, XNU_MBUF_EOR = 4, XNU_MBUF_LOOP = 0x40, XNU_MBUF_BCAST = 0x100,
-       XNU_MBUF_MCAST = 0x200 };
+enum {
+	XNU_MBUF_TYPE_FREE = 0,
+	XNU_MBUF_TYPE_DATA = 1,
+	XNU_MBUF_TYPE_HEADER = 2,
+	XNU_MBUF_TYPE_SONAME = 8,
+	XNU_MBUF_TYPE_CONTROL = 14
+};
+enum {
+	XNU_MBUF_EXT = 1,
+	XNU_MBUF_PKTHDR = 2,
+	XNU_MBUF_EOR = 4,
+	XNU_MBUF_LOOP = 0x40,
+	XNU_MBUF_BCAST = 0x100,
+	XNU_MBUF_MCAST = 0x200
+};
 
 int xnu_mbuf_get(uint32_t how, uint32_t type, struct mbuf **out);
 int xnu_mbuf_gethdr(uint32_t how, uint32_t type, struct mbuf **out);
@@ -303,7 +318,8 @@ int xnu_mbuf_copydata(struct mbuf *chain, size_t offset, size_t length, void *ou
 int xnu_mbuf_copyback(struct mbuf *chain, size_t offset, size_t length, const void *data, uint32_t how);
 int xnu_mbuf_copym(struct mbuf *chain, size_t offset, size_t length, uint32_t how, struct mbuf **out);
 int xnu_mbuf_dup(struct mbuf *chain, uint32_t how, struct mbuf **out);
-/* Host only: a packet of these bytes; NULL when mbufs are refused. Panic if a chain is not one of live mbufs. */
+/* Host only: a packet of these bytes; NULL when mbufs are refused. Panic if a chain is not one of live mbufs.
+ */
 struct mbuf *host_mbuf_packet(const void *bytes, size_t length);
 void host_mbuf_check(struct mbuf *chain);
 
@@ -328,19 +344,21 @@ struct sysctl_oid;
 
 /* ---- implemented by bsd/ ---- */
 
-/* Domains, protocols and the file table; called by host_start before the kext is loaded. 0 or a Darwin errno. */
+/* Domains, protocols and the file table; called by host_start before the kext is loaded. 0 or a Darwin errno.
+ */
 int bsd_init(void);
 /* Called by host_stop after the kext was unloaded: closes what is still open, frees all. */
 void bsd_fini(void);
 /*
- * A datagram no IP filter kept, for ip_protox[132] or ip6_protox[132], which is the IPPROTO_RAW entry of inetsw or
- * inet6sw: calls that entry's pr_input. Takes the mbuf over. IPv4: ip_len already in host order less the header, as
- * ip_proto_dispatch_in leaves it, and inet_domain_mutex is to be held around the call. IPv6: the return value of
- * pr_input, IPPROTO_DONE (257) ends the header loop.
+ * A datagram no IP filter kept, for ip_protox[132] or ip6_protox[132], which is the IPPROTO_RAW entry of
+ * inetsw or inet6sw: calls that entry's pr_input. Takes the mbuf over. IPv4: ip_len already in host order
+ * less the header, as ip_proto_dispatch_in leaves it, and inet_domain_mutex is to be held around the call.
+ * IPv6: the return value of pr_input, IPPROTO_DONE (257) ends the header loop.
  */
 void bsd_raw_input(struct mbuf *mbuf, int header_length);
 int bsd_raw6_input(struct mbuf **mbuf, int *offset, int protocol);
-/* ICMP error: calls pr_ctlinput of the same entries. command: PRC_*; destination: the packet's; header: its IP header. */
+/* ICMP error: calls pr_ctlinput of the same entries. command: PRC_*; destination: the packet's; header: its
+ * IP header. */
 void bsd_raw_ctlinput(int command, struct xnu_sockaddr *destination, void *header);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * Thread calls and bsd_timeout. Real time: two workers, so that a call armed again while it runs may run beside
- * itself, as in XNU. Virtual time: one, so that calls run one after the other in the order of their deadlines.
+ * Thread calls and bsd_timeout. Real time: two workers, so that a call armed again while it runs may run
+ * beside itself, as in XNU. Virtual time: one, so that calls run one after the other in the order of their
+ * deadlines.
  */
 #include "host.h"
 #include "internal.h"
@@ -15,9 +16,9 @@ struct thread_call {
 	uint64_t deadline; /* WAIT_FOREVER: not pending */
 	uint64_t order;    /* equal deadlines run in the order of their entry */
 	unsigned running;
-	bool freed;        /* while running */
-	bool once;         /* never runs beside itself */
-	bool is_timeout;   /* made by bsd_timeout: freed after its run */
+	bool freed;      /* while running */
+	bool once;       /* never runs beside itself */
+	bool is_timeout; /* made by bsd_timeout: freed after its run */
 	struct thread_call *next;
 };
 
@@ -142,7 +143,8 @@ xnu_thread_call_allocate(thread_call_function function, void *parameter0)
 KPI(thread_call_allocate, xnu_thread_call_allocate);
 
 static struct thread_call *
-xnu_thread_call_allocate_with_options(thread_call_function function, void *parameter0, int priority, uint32_t options)
+xnu_thread_call_allocate_with_options(thread_call_function function, void *parameter0, int priority,
+				      uint32_t options)
 {
 	enum { THREAD_CALL_OPTIONS_ONCE = 1 };
 	struct thread_call *call = xnu_thread_call_allocate(function, parameter0);
@@ -236,7 +238,8 @@ KPI(thread_call_free, xnu_thread_call_free);
 static void
 xnu_bsd_timeout(void (*function)(void *), void *parameter, struct timespec *delay)
 {
-	struct thread_call *call = xnu_thread_call_allocate((thread_call_function)(void *)function, parameter);
+	struct thread_call *call =
+	    xnu_thread_call_allocate((thread_call_function)(void *)function, parameter);
 	uint64_t wait = delay != NULL ? (uint64_t)delay->tv_sec * 1000000000 + (uint64_t)delay->tv_nsec : 0;
 
 	if (call == NULL)

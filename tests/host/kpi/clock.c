@@ -1,4 +1,5 @@
-/* Time: nanoseconds since boot, real (CLOCK_MONOTONIC) or virtual. Absolute time units are nanoseconds, as on Intel. */
+/* Time: nanoseconds since boot, real (CLOCK_MONOTONIC) or virtual. Absolute time units are nanoseconds, as on
+ * Intel. */
 #include "host.h"
 #include "scheduler.h"
 
@@ -50,13 +51,15 @@ host_clock_now(void)
 static uint64_t
 calendar_now(void)
 {
-	return is_virtual_ ? (uint64_t)VIRTUAL_CALENDAR * NANOSECONDS + virtual_now : read_clock(CLOCK_REALTIME);
+	return is_virtual_ ? (uint64_t)VIRTUAL_CALENDAR * NANOSECONDS + virtual_now
+			   : read_clock(CLOCK_REALTIME);
 }
 
 struct timespec
 clock_timespec(uint64_t deadline)
 {
-	return (struct timespec){.tv_sec = (time_t)(deadline / NANOSECONDS), .tv_nsec = (long)(deadline % NANOSECONDS)};
+	return (struct timespec){.tv_sec = (time_t)(deadline / NANOSECONDS),
+				 .tv_nsec = (long)(deadline % NANOSECONDS)};
 }
 
 static struct xnu_timeval

@@ -92,7 +92,8 @@ xnu_ifnet_list_get(uint32_t family, struct ifnet ***list, uint32_t *count)
 	if (list == NULL || count == NULL)
 		return XNU_EINVAL;
 	interfaces_lock();
-	for (const struct ifnet *interface = interfaces_first(); interface != NULL; interface = interface->next)
+	for (const struct ifnet *interface = interfaces_first(); interface != NULL;
+	     interface = interface->next)
 		total++;
 	*list = total > 0 ? calloc(total + 1, sizeof(**list)) : NULL;
 	*count = total;
@@ -214,7 +215,8 @@ xnu_ifnet_get_address_list_family(struct ifnet *interface, struct ifaddr ***list
 		for (const struct ifaddr *entry = each->addresses; entry != NULL; entry = entry->next)
 			count += (interface == NULL || each == interface) && is_wanted(entry, family);
 	*list = count > 0 ? calloc(count + 1, sizeof(**list)) : NULL;
-	for (const struct ifnet *each = interfaces_first(); *list != NULL && each != NULL; each = each->next) {
+	for (const struct ifnet *each = interfaces_first(); *list != NULL && each != NULL;
+	     each = each->next) {
 		for (struct ifaddr *entry = each->addresses; entry != NULL; entry = entry->next) {
 			if ((interface != NULL && each != interface) || !is_wanted(entry, family))
 				continue;
@@ -292,7 +294,8 @@ xnu_ifaddr_withaddr(const struct xnu_sockaddr *sockaddr)
 
 	interfaces_lock();
 	for (struct ifnet *each = interfaces_first(); each != NULL && found == NULL; each = each->next)
-		for (struct ifaddr *entry = each->addresses; entry != NULL && found == NULL; entry = entry->next)
+		for (struct ifaddr *entry = each->addresses; entry != NULL && found == NULL;
+		     entry = entry->next)
 			if (entry->address.family != XNU_AF_LINK && address_equal(&entry->address, &wanted))
 				found = entry;
 	if (found != NULL)
@@ -316,7 +319,8 @@ xnu_ifaddr_withroute(int flags, const struct xnu_sockaddr *sockaddr, const struc
 		return NULL;
 	interfaces_lock();
 	for (struct ifnet *each = interfaces_first(); each != NULL && found == NULL; each = each->next)
-		for (struct ifaddr *entry = each->addresses; entry != NULL && found == NULL; entry = entry->next)
+		for (struct ifaddr *entry = each->addresses; entry != NULL && found == NULL;
+		     entry = entry->next)
 			if (address_equal(&entry->address, &route.source))
 				found = entry;
 	if (found != NULL)

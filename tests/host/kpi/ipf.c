@@ -1,6 +1,6 @@
 /*
- * IP filters. One that is removed while packets are in filters is detached when the last of them is done, so that its
- * detach callback comes later than ipf_remove returns.
+ * IP filters. One that is removed while packets are in filters is detached when the last of them is done, so
+ * that its detach callback comes later than ipf_remove returns.
  */
 #include "ipf.h"
 #include "internal.h"
@@ -143,7 +143,8 @@ ipf_run_input(bool is_v6, struct mbuf **packet, int offset, uint8_t protocol)
 			continue;
 		result = entry->filter.ipf_input(entry->filter.cookie, packet, offset, protocol);
 		if (host_locks_held() != 0)
-			xnu_panic("IP filter %s returned with %u locks held", entry->filter.name, host_locks_held());
+			xnu_panic("IP filter %s returned with %u locks held", entry->filter.name,
+				  host_locks_held());
 	}
 	done_running();
 	return result;
@@ -166,8 +167,9 @@ ipf_run_output(bool is_v6, const struct ipfilter *injected_by, struct mbuf **pac
 }
 
 /*
- * Takes the packet over whatever it returns. XNU pulls an empty first mbuf up and then goes on with the pointer it was
- * given, which the pull-up may have freed; a kext that gets here double-frees in a real kernel.
+ * Takes the packet over whatever it returns. XNU pulls an empty first mbuf up and then goes on with the
+ * pointer it was given, which the pull-up may have freed; a kext that gets here double-frees in a real
+ * kernel.
  */
 int
 xnu_ipf_inject_output(struct mbuf *packet, struct ipfilter *filter, void *options)

@@ -12,8 +12,8 @@ struct ipfilter {
 };
 
 /*
- * Calls the input filters of the family until one does not return 0. What it returned; filters run without a lock,
- * and none is freed meanwhile.
+ * Calls the input filters of the family until one does not return 0. What it returned; filters run without a
+ * lock, and none is freed meanwhile.
  */
 int ipf_run_input(bool is_v6, struct mbuf **packet, int offset, uint8_t protocol);
 /* Calls the output filters that stand behind injected_by (NULL: all). */

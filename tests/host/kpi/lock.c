@@ -1,4 +1,5 @@
-/* Mutexes and spin locks. Both block their thread here; a spin lock may not be held across anything that sleeps. */
+/* Mutexes and spin locks. Both block their thread here; a spin lock may not be held across anything that
+ * sleeps. */
 #include "lock.h"
 #include "scheduler.h"
 
@@ -40,8 +41,8 @@ destroy(uint64_t opaque[2], struct lck_grp *group)
 	struct mutex *mutex = mutex_of(opaque, "destruction");
 
 	if (mutex->owner != NULL)
-		xnu_panic("lock %u of %s is destroyed while thread %llu holds it", mutex->node.id, mutex->node.group,
-			  (unsigned long long)mutex->owner->id);
+		xnu_panic("lock %u of %s is destroyed while thread %llu holds it", mutex->node.id,
+			  mutex->node.group, (unsigned long long)mutex->owner->id);
 	lock_node_destroy(&mutex->node, group);
 	pthread_mutex_destroy(&mutex->lock);
 	free(mutex);

@@ -1,6 +1,6 @@
 /*
- * Lock order: an edge A -> B means that B was taken while A was held. A lock whose taking would close a circle panics,
- * even if no other thread is in the way this time.
+ * Lock order: an edge A -> B means that B was taken while A was held. A lock whose taking would close a
+ * circle panics, even if no other thread is in the way this time.
  */
 #include "lock.h"
 #include "scheduler.h"
@@ -98,10 +98,11 @@ lock_order_check(struct lock_node *node)
 			continue;
 		last_visit++;
 		if (reaches(node, held))
-			xnu_panic("lock order: %s %u of %s is taken while %s %u of %s is held, which was done the other "
+			xnu_panic("lock order: %s %u of %s is taken while %s %u of %s is held, which was "
+				  "done the other "
 				  "way round before",
-				  kind_names[node->kind], node->id, node->group, kind_names[held->kind], held->id,
-				  held->group);
+				  kind_names[node->kind], node->id, node->group, kind_names[held->kind],
+				  held->id, held->group);
 		add_edge(held, node);
 	}
 	pthread_mutex_unlock(&order_lock);
@@ -125,12 +126,13 @@ lock_released(struct lock_node *node)
 	for (unsigned i = self->held_count; i-- > 0;) {
 		if (self->held[i] != node)
 			continue;
-		memmove(&self->held[i], &self->held[i + 1], (self->held_count - i - 1) * sizeof(self->held[0]));
+		memmove(&self->held[i], &self->held[i + 1],
+			(self->held_count - i - 1) * sizeof(self->held[0]));
 		self->held_count--;
 		return;
 	}
-	xnu_panic("%s %u of %s is unlocked by a thread that does not hold it", kind_names[node->kind], node->id,
-		  node->group);
+	xnu_panic("%s %u of %s is unlocked by a thread that does not hold it", kind_names[node->kind],
+		  node->id, node->group);
 }
 
 bool

@@ -1,4 +1,5 @@
-/* Read-write locks: writers go first once they wait, as in XNU, so that taking one shared twice can deadlock. */
+/* Read-write locks: writers go first once they wait, as in XNU, so that taking one shared twice can deadlock.
+ */
 #include "lock.h"
 #include "scheduler.h"
 

@@ -289,7 +289,8 @@ xnu_mbuf_setnextpkt(struct mbuf *mbuf, struct mbuf *next)
 }
 KPI(mbuf_setnextpkt, xnu_mbuf_setnextpkt);
 
-/* XNU reads and writes packet header fields of any mbuf; without a header that is data, so the host refuses. */
+/* XNU reads and writes packet header fields of any mbuf; without a header that is data, so the host refuses.
+ */
 static struct mbuf *
 with_header(struct mbuf *mbuf)
 {

@@ -77,7 +77,8 @@ move_header(struct mbuf *to, struct mbuf *from)
 	to->data = mbuf_start(to);
 }
 
-/* Frees the chain and clears *chain when there is no mbuf. length: at most MHLEN (MLEN without a packet header). */
+/* Frees the chain and clears *chain when there is no mbuf. length: at most MHLEN (MLEN without a packet
+ * header). */
 int
 xnu_mbuf_prepend(struct mbuf **chain, size_t length, uint32_t how)
 {
@@ -133,8 +134,9 @@ pull(struct mbuf *mbuf, struct mbuf *from, size_t want)
 }
 
 /*
- * Makes the first length bytes contiguous. The first mbuf stays if it has no cluster, has room and is not the only
- * one; otherwise a new one takes its place, so that *chain changes. On failure the chain is freed, *chain is NULL.
+ * Makes the first length bytes contiguous. The first mbuf stays if it has no cluster, has room and is not the
+ * only one; otherwise a new one takes its place, so that *chain changes. On failure the chain is freed,
+ * *chain is NULL.
  */
 int
 xnu_mbuf_pullup(struct mbuf **chain, size_t length)
@@ -203,7 +205,7 @@ next_or_new(struct mbuf *mbuf, size_t length, bool cluster_allowed)
 {
 	if (mbuf->next == NULL) {
 		struct mbuf *made =
-			mbuf_make(mbuf->type, false, cluster_allowed && length > MINCLSIZE ? MCLBYTES : 0);
+		    mbuf_make(mbuf->type, false, cluster_allowed && length > MINCLSIZE ? MCLBYTES : 0);
 
 		if (made == NULL)
 			return NULL;
@@ -214,8 +216,8 @@ next_or_new(struct mbuf *mbuf, size_t length, bool cluster_allowed)
 }
 
 /*
- * Overwrites bytes of the chain and lets its last mbuf grow; mbufs before the last never do, however much room they
- * have. ENOBUFS leaves what was written.
+ * Overwrites bytes of the chain and lets its last mbuf grow; mbufs before the last never do, however much
+ * room they have. ENOBUFS leaves what was written.
  */
 int
 xnu_mbuf_copyback(struct mbuf *chain, size_t offset, size_t length, const void *data, uint32_t how)

@@ -21,8 +21,8 @@ chunk_count(size_t length, size_t cluster)
 }
 
 /*
- * A chain with room for length bytes; every mbuf of it is empty, and so is the packet header's length. A caller that
- * writes with mbuf_copyback fills the last mbuf only.
+ * A chain with room for length bytes; every mbuf of it is empty, and so is the packet header's length. A
+ * caller that writes with mbuf_copyback fills the last mbuf only.
  */
 int
 xnu_mbuf_allocpacket(uint32_t how, size_t length, unsigned *max_chunks, struct mbuf **out)
@@ -43,9 +43,10 @@ xnu_mbuf_allocpacket(uint32_t how, size_t length, unsigned *max_chunks, struct m
 	for (size_t i = 0; i < chunks; i++) {
 		size_t rest = length - i * cluster;
 		/* What is left for the last one goes into the smallest cluster that holds it. */
-		size_t size = i > 0 && i == chunks - 1 && cluster != 0
-				      ? (rest > MBIGCLBYTES ? M16KCLBYTES : rest > MCLBYTES ? MBIGCLBYTES : MCLBYTES)
-				      : cluster;
+		size_t size = i > 0 && i == chunks - 1 && cluster != 0 ? (rest > MBIGCLBYTES ? M16KCLBYTES
+									  : rest > MCLBYTES  ? MBIGCLBYTES
+											     : MCLBYTES)
+								       : cluster;
 
 		*link = mbuf_make(XNU_MBUF_TYPE_DATA, i == 0, size);
 		if (*link == NULL) {

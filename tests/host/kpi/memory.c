@@ -1,6 +1,7 @@
 /*
- * The allocator below OSMalloc and _MALLOC. Fresh memory is full of 0xA5, freed memory of 0xDE and kept for a while, so
- * that a use after free or a write past the end is found when the block is freed or leaves the quarantine.
+ * The allocator below OSMalloc and _MALLOC. Fresh memory is full of 0xA5, freed memory of 0xDE and kept for a
+ * while, so that a use after free or a write past the end is found when the block is freed or leaves the
+ * quarantine.
  */
 #include "memory.h"
 #include "kpi.h"
@@ -217,8 +218,8 @@ host_memory_report(void)
 		if (block->heap != HEAP_KEXT)
 			continue;
 		count++;
-		xnu_printf("live: %p, %zu bytes, %s, allocated at %p\n", (const void *)(block + 1), block->size,
-			   block->tag->name, block->caller);
+		xnu_printf("live: %p, %zu bytes, %s, allocated at %p\n", (const void *)(block + 1),
+			   block->size, block->tag->name, block->caller);
 	}
 	pthread_mutex_unlock(&lock);
 	return count;

@@ -3,6 +3,7 @@
 #include "kpi.h"
 
 #include <execinfo.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -30,17 +31,34 @@ print_frame(void *address)
 		backtrace_symbols_fd(&address, 1, 2);
 }
 
-/* The kext keeps frame pointers, which lead further than unwind tables: it has none. */
+static const char *
+end_of_stack(void)
+{
+	pthread_attr_t attributes;
+	void *start = NULL;
+	size_t size = 0;
+
+	if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+		pthread_attr_getstack(&attributes, &start, &size);
+		pthread_attr_destroy(&attributes);
+	}
+	return (const char *)start + size;
+}
+
+/* By frame pointers, which the kext keeps: it has no unwind tables. A function without one ends the walk or
+ * skips. */
 static void
 print_frames(void)
 {
 	void **frame = __builtin_frame_address(0);
+	const char *end = end_of_stack();
 
-	for (unsigned depth = 0; depth < 40 && frame != NULL; depth++) {
+	for (unsigned depth = 0; depth < 40; depth++) {
 		void **caller = frame[0];
 
 		print_frame(frame[1]);
-		if (caller <= frame || (size_t)((char *)caller - (char *)frame) > 1 << 20)
+		if (caller <= frame || (uintptr_t)caller % sizeof(void *) != 0 ||
+		    (const char *)(caller + 2) > end)
 			break;
 		frame = caller;
 	}

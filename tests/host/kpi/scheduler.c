@@ -310,7 +310,8 @@ scheduler_sleep(const void *channel, uint64_t deadline, bool interruptible)
 		while (self->channel != NULL) {
 			if (signal_pending(self) != 0)
 				interrupt(self);
-			else if (deadline != WAIT_FOREVER && !host_clock_is_virtual() && host_clock_now() >= deadline)
+			else if (deadline != WAIT_FOREVER && !host_clock_is_virtual() &&
+				 host_clock_now() >= deadline)
 				wake_thread(self, WAIT_TIMED_OUT);
 			else
 				signal_sleep(self, deadline);

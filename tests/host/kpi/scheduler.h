@@ -1,10 +1,10 @@
 /*
- * Threads, sleep and time inside the host. One lock, the scheduler lock, covers every field below that is not said to
- * belong to its thread; it is the innermost lock but for the console.
+ * Threads, sleep and time inside the host. One lock, the scheduler lock, covers every field below that is not
+ * said to belong to its thread; it is the innermost lock but for the console.
  *
- * A thread is "busy" while it is inside the kernel and not asleep: kernel threads from start to end, program threads
- * between host_syscall_enter and host_syscall_exit. Waking a thread makes it busy at once, so that host_settle and
- * virtual time never look away between a wake-up and its effect.
+ * A thread is "busy" while it is inside the kernel and not asleep: kernel threads from start to end, program
+ * threads between host_syscall_enter and host_syscall_exit. Waking a thread makes it busy at once, so that
+ * host_settle and virtual time never look away between a wake-up and its effect.
  */
 #ifndef SCHEDULER_H
 #define SCHEDULER_H

@@ -1,6 +1,7 @@
 /*
- * Signals of the program during a PCATCH sleep. They are blocked since host_syscall_enter; a signalfd tells that one
- * is pending without taking it, so that the handler runs when the system call is left, as in a kernel.
+ * Signals of the program during a PCATCH sleep. They are blocked since host_syscall_enter; a signalfd tells
+ * that one is pending without taking it, so that the handler runs when the system call is left, as in a
+ * kernel.
  */
 #include "host.h"
 #include "scheduler.h"
@@ -98,8 +99,8 @@ signal_sleep(struct thread *self, uint64_t deadline)
 	open_descriptors(self);
 
 	struct pollfd descriptors[2] = {
-		{.fd = self->wakeup_fd, .events = POLLIN},
-		{.fd = self->signal_fd, .events = POLLIN},
+	    {.fd = self->wakeup_fd, .events = POLLIN},
+	    {.fd = self->signal_fd, .events = POLLIN},
 	};
 	struct timespec left, *timeout = NULL;
 	uint64_t now = host_clock_now();

@@ -24,7 +24,8 @@ xnu_msleep(void *channel, struct lck_mtx *lock, int priority, const char *messag
 	if (channel == NULL)
 		xnu_panic("msleep(%s) on no channel", message != NULL ? message : "");
 	if (timeout != NULL && (timeout->tv_sec != 0 || timeout->tv_nsec != 0))
-		deadline = host_clock_now() + (uint64_t)timeout->tv_sec * 1000000000 + (uint64_t)timeout->tv_nsec;
+		deadline =
+		    host_clock_now() + (uint64_t)timeout->tv_sec * 1000000000 + (uint64_t)timeout->tv_nsec;
 	if (lock != NULL)
 		host_mutex_assert(lock, true);
 

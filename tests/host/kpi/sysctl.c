@@ -8,7 +8,8 @@
 #include <string.h>
 
 struct sysctl_req;
-typedef int (*sysctl_handler)(struct sysctl_oid *oid, void *argument1, int argument2, struct sysctl_req *request);
+typedef int (*sysctl_handler)(struct sysctl_oid *oid, void *argument1, int argument2,
+			      struct sysctl_req *request);
 
 struct sysctl_oid_list {
 	struct sysctl_oid *first;
@@ -50,7 +51,7 @@ static unsigned registered;
 
 /* The kernel's own nodes. */
 struct sysctl_oid_list xnu_sysctl__children, xnu_sysctl__net_children, xnu_sysctl__kern_children,
-	xnu_sysctl__debug_children, xnu_inet_children, xnu_inet6_children;
+    xnu_sysctl__debug_children, xnu_inet_children, xnu_inet6_children;
 KPI(sysctl__children, &xnu_sysctl__children);
 KPI(sysctl__net_children, &xnu_sysctl__net_children);
 KPI(sysctl__kern_children, &xnu_sysctl__kern_children);
@@ -60,9 +61,9 @@ static struct {
 	const char *path;
 	struct sysctl_oid_list *children;
 } const own_nodes[] = {
-	{"net.inet.", &xnu_inet_children},      {"net.inet6.", &xnu_inet6_children},
-	{"net.", &xnu_sysctl__net_children},    {"kern.", &xnu_sysctl__kern_children},
-	{"debug.", &xnu_sysctl__debug_children}, {"", &xnu_sysctl__children},
+    {"net.inet.", &xnu_inet_children},       {"net.inet6.", &xnu_inet6_children},
+    {"net.", &xnu_sysctl__net_children},     {"kern.", &xnu_sysctl__kern_children},
+    {"debug.", &xnu_sysctl__debug_children}, {"", &xnu_sysctl__children},
 };
 
 static void
@@ -169,7 +170,8 @@ copy_out(struct sysctl_req *request, const void *from, size_t length)
 	size_t room = request->old_length > request->old_at ? request->old_length - request->old_at : 0;
 
 	if (request->old != 0)
-		memcpy((char *)(uintptr_t)request->old + request->old_at, from, length < room ? length : room);
+		memcpy((char *)(uintptr_t)request->old + request->old_at, from,
+		       length < room ? length : room);
 	request->old_at += length;
 	return request->old != 0 && length > room ? XNU_ENOMEM : 0;
 }
@@ -223,13 +225,13 @@ host_sysctl(const char *name, void *old_value, size_t *old_length, const void *n
 {
 	struct sysctl_oid *oid = find_from_root(name);
 	struct sysctl_req request = {
-		.process = xnu_current_proc(),
-		.old = (uint64_t)(uintptr_t)old_value,
-		.old_length = old_length != NULL ? *old_length : 0,
-		.copy_out = copy_out,
-		.new = (uint64_t)(uintptr_t)new_value,
-		.new_length = new_length,
-		.copy_in = copy_in,
+	    .process = xnu_current_proc(),
+	    .old = (uint64_t)(uintptr_t)old_value,
+	    .old_length = old_length != NULL ? *old_length : 0,
+	    .copy_out = copy_out,
+	    .new = (uint64_t)(uintptr_t)new_value,
+	    .new_length = new_length,
+	    .copy_in = copy_in,
 	};
 	int error;
 

@@ -6,7 +6,8 @@
 
 struct link {
 	const char *name;
-	/* Adds the interfaces and addresses and starts to receive. argument: what stands behind "name:", or "". */
+	/* Adds the interfaces and addresses and starts to receive. argument: what stands behind "name:", or
+	 * "". */
 	int (*open)(const char *argument, char *error, size_t size);
 	void (*close)(void);
 	/* One whole packet with final checksums, no longer than the interface's MTU. Darwin errno. */

@@ -1,4 +1,5 @@
-/* The memory link: a wire inside the process. What is not for this host goes to the peer callback, or nowhere. */
+/* The memory link: a wire inside the process. What is not for this host goes to the peer callback, or
+ * nowhere. */
 #include "link.h"
 #include "host.h"
 
@@ -44,7 +45,8 @@ memory_open(const char *argument, char *error, size_t size)
 	address_parse("::1", &loopback6, NULL);
 	interface_add_address(lo, &loopback4, 8);
 	interface_add_address(lo, &loopback6, 128);
-	return link_add_addresses(interface_add("en0", link_mtu(mtu), IFF_MULTICAST_), addresses, error, size);
+	return link_add_addresses(interface_add("en0", link_mtu(mtu), IFF_MULTICAST_), addresses, error,
+				  size);
 }
 
 static void
@@ -69,8 +71,8 @@ memory_send(const struct address *destination, const void *packet, size_t length
 }
 
 const struct link link_memory = {
-	.name = "memory",
-	.open = memory_open,
-	.close = memory_close,
-	.send = memory_send,
+    .name = "memory",
+    .open = memory_open,
+    .close = memory_close,
+    .send = memory_send,
 };

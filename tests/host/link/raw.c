@@ -1,6 +1,7 @@
 /*
- * The raw link: raw IP sockets in the network namespace the process runs in, so that its addresses and routes are the
- * host's. Linux reassembles what comes in and loops back what goes to an own address. Needs CAP_NET_RAW.
+ * The raw link: raw IP sockets in the network namespace the process runs in, so that its addresses and routes
+ * are the host's. Linux reassembles what comes in and loops back what goes to an own address. Needs
+ * CAP_NET_RAW.
  */
 #include "header.h"
 #include "link.h"
@@ -23,10 +24,10 @@ enum { SCTP4, SCTP6, ICMP4, ICMP6, RECEIVERS };
 static const struct {
 	int family, protocol;
 } receivers[RECEIVERS] = {
-	[SCTP4] = {AF_INET, IP_PROTOCOL_SCTP},
-	[SCTP6] = {AF_INET6, IP_PROTOCOL_SCTP},
-	[ICMP4] = {AF_INET, IPPROTO_ICMP},
-	[ICMP6] = {AF_INET6, IPPROTO_ICMPV6},
+    [SCTP4] = {AF_INET, IP_PROTOCOL_SCTP},
+    [SCTP6] = {AF_INET6, IP_PROTOCOL_SCTP},
+    [ICMP4] = {AF_INET, IPPROTO_ICMP},
+    [ICMP6] = {AF_INET6, IPPROTO_ICMPV6},
 };
 static int receiver_fds[RECEIVERS];
 static int output4 = -1, output6 = -1, control = -1;
@@ -60,7 +61,8 @@ prefix_of(const struct sockaddr *mask)
 	return bits;
 }
 
-/* Linux's lo is lo0 here. Other names keep their letters; without a number they get 0, as every XNU name has one. */
+/* Linux's lo is lo0 here. Other names keep their letters; without a number they get 0, as every XNU name has
+ * one. */
 static struct ifnet *
 interface_for(const struct ifaddrs *entry)
 {
@@ -150,12 +152,12 @@ receive(int fd)
 	struct sockaddr_in6 from;
 	struct iovec part = {packet + header, IP_PACKET_MAX};
 	struct msghdr message = {
-		.msg_name = &from,
-		.msg_namelen = sizeof(from),
-		.msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = beside,
-		.msg_controllen = sizeof(beside),
+	    .msg_name = &from,
+	    .msg_namelen = sizeof(from),
+	    .msg_iov = &part,
+	    .msg_iovlen = 1,
+	    .msg_control = beside,
+	    .msg_controllen = sizeof(beside),
 	};
 	ssize_t length = recvmsg(fd, &message, MSG_DONTWAIT);
 	struct address destination;
@@ -215,7 +217,8 @@ raw_route(const struct address *destination, struct route *out)
 	out->source = is_v4 ? address_v4(&in4.sin_addr) : address_v6(&in6.sin6_addr);
 	out->loops_back = false;
 	/* A packet to an own address takes the loopback interface, whatever interface has the address. */
-	out->interface = interface_of(destination) != NULL ? interface_loopback() : interface_of(&out->source);
+	out->interface =
+	    interface_of(destination) != NULL ? interface_loopback() : interface_of(&out->source);
 	return out->interface != NULL;
 }
 
@@ -273,7 +276,8 @@ raw_open(const char *argument, char *error, size_t size)
 	output6 = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
 	control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (receiver_fds[SCTP4] < 0 || output4 < 0 || control < 0) {
-		snprintf(error, size, "SCTP_HOST_LINK=raw: no raw sockets here (%s); it needs root or CAP_NET_RAW",
+		snprintf(error, size,
+			 "SCTP_HOST_LINK=raw: no raw sockets here (%s); it needs root or CAP_NET_RAW",
 			 strerror(errno));
 		close_all();
 		return -1;
@@ -297,10 +301,10 @@ raw_close(void)
 }
 
 const struct link link_raw = {
-	.name = "raw",
-	.open = raw_open,
-	.close = raw_close,
-	.send = raw_send,
-	.route = raw_route,
-	.carries_local = true,
+    .name = "raw",
+    .open = raw_open,
+    .close = raw_close,
+    .send = raw_send,
+    .route = raw_route,
+    .carries_local = true,
 };

@@ -1,7 +1,7 @@
 /*
- * The unix link: hosts in different processes exchange IP packets over datagram sockets in one folder, without any
- * privilege. Each address of a host is a socket of that name in the folder. A packet to a name nobody has is lost,
- * as on a wire.
+ * The unix link: hosts in different processes exchange IP packets over datagram sockets in one folder,
+ * without any privilege. Each address of a host is a socket of that name in the folder. A packet to a name
+ * nobody has is lost, as on a wire.
  */
 #include "link.h"
 
@@ -27,7 +27,8 @@ name_of(const struct address *address, struct sockaddr_un *out)
 	char text[46];
 
 	*out = (struct sockaddr_un){.sun_family = AF_UNIX};
-	snprintf(out->sun_path, sizeof(out->sun_path), "%s/%s", folder, address_print(address, text, sizeof(text)));
+	snprintf(out->sun_path, sizeof(out->sun_path), "%s/%s", folder,
+		 address_print(address, text, sizeof(text)));
 	return sizeof(*out);
 }
 
@@ -89,7 +90,8 @@ open_sockets(char *error, size_t size)
 	unsigned count = 0;
 
 	interfaces_lock();
-	for (const struct ifaddr *entry = wire->addresses; entry != NULL && count < RECEIVER_MAX; entry = entry->next)
+	for (const struct ifaddr *entry = wire->addresses; entry != NULL && count < RECEIVER_MAX;
+	     entry = entry->next)
 		if (entry->address.family != XNU_AF_LINK)
 			wanted[count++] = entry->address;
 	interfaces_unlock();
@@ -105,13 +107,16 @@ unix_open(const char *argument, char *error, size_t size)
 	struct address loopback;
 	struct stat status;
 
-	if (stat(argument, &status) != 0 || !S_ISDIR(status.st_mode) || strlen(argument) >= sizeof(folder) - 46) {
-		snprintf(error, size, "SCTP_HOST_LINK=unix:%s: no folder, or a name too long for a socket", argument);
+	if (stat(argument, &status) != 0 || !S_ISDIR(status.st_mode) ||
+	    strlen(argument) >= sizeof(folder) - 46) {
+		snprintf(error, size, "SCTP_HOST_LINK=unix:%s: no folder, or a name too long for a socket",
+			 argument);
 		return -1;
 	}
 	snprintf(folder, sizeof(folder), "%s", argument);
 	address_parse("127.0.0.1", &loopback, NULL);
-	interface_add_address(interface_add("lo0", LOOPBACK_MTU, IFF_LOOPBACK_ | IFF_MULTICAST_), &loopback, 8);
+	interface_add_address(interface_add("lo0", LOOPBACK_MTU, IFF_LOOPBACK_ | IFF_MULTICAST_), &loopback,
+			      8);
 	wire = interface_add("en0", link_mtu(1500), IFF_MULTICAST_);
 	if (link_add_addresses(wire, "192.0.2.1", error, size) != 0)
 		return -1;
@@ -141,8 +146,8 @@ unix_send(const struct address *destination, const void *packet, size_t length)
 }
 
 const struct link link_unix = {
-	.name = "unix",
-	.open = unix_open,
-	.close = unix_close,
-	.send = unix_send,
+    .name = "unix",
+    .open = unix_open,
+    .close = unix_close,
+    .send = unix_send,
 };

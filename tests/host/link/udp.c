@@ -1,7 +1,8 @@
 /*
- * The udp link: SCTP packets in UDP datagrams (RFC 6951) on the machine's loopback addresses, without any privilege.
- * SCTP_HOST_LINK=udp[:PORT[:REMOTE]]; PORT is bound on every address of SCTP_HOST_ADDRESS (127.0.0.1), packets go to
- * REMOTE (PORT) of the peer until the peer was heard from another port (section 5.4).
+ * The udp link: SCTP packets in UDP datagrams (RFC 6951) on the machine's loopback addresses, without any
+ * privilege. SCTP_HOST_LINK=udp[:PORT[:REMOTE]]; PORT is bound on every address of SCTP_HOST_ADDRESS
+ * (127.0.0.1), packets go to REMOTE (PORT) of the peer until the peer was heard from another port
+ * (section 5.4).
  */
 #include "header.h"
 #include "link.h"
@@ -140,12 +141,12 @@ receive(int fd)
 	struct sockaddr_storage from;
 	struct iovec part = {payload, sizeof(payload)};
 	struct msghdr message = {
-		.msg_name = &from,
-		.msg_namelen = sizeof(from),
-		.msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control),
+	    .msg_name = &from,
+	    .msg_namelen = sizeof(from),
+	    .msg_iov = &part,
+	    .msg_iovlen = 1,
+	    .msg_control = control,
+	    .msg_controllen = sizeof(control),
 	};
 	ssize_t length = recvmsg(fd, &message, MSG_DONTWAIT);
 	struct address source;
@@ -199,8 +200,8 @@ udp_send(const struct address *destination, const void *packet, size_t length)
 		setsockopt(endpoint->fd, IPPROTO_IP, IP_TOS, &tos, sizeof(tos));
 	else
 		setsockopt(endpoint->fd, IPPROTO_IPV6, IPV6_TCLASS, &tos, sizeof(tos));
-	if (sendto(endpoint->fd, ip + header, length - header, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&to,
-		   to_length) >= 0)
+	if (sendto(endpoint->fd, ip + header, length - header, MSG_DONTWAIT | MSG_NOSIGNAL,
+		   (struct sockaddr *)&to, to_length) >= 0)
 		return 0;
 	/* ECONNREFUSED is the echo of an earlier datagram nobody took: lost, as on a wire. */
 	return errno == ECONNREFUSED ? 0 : link_errno(errno);
@@ -240,8 +241,8 @@ open_endpoint(const struct address *address, uint16_t port, char *error, size_t 
 	}
 	fd = socket(name.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&name, length) != 0) {
-		snprintf(error, size, "UDP port %u of %s: %s", port, address_print(address, text, sizeof(text)),
-			 strerror(errno));
+		snprintf(error, size, "UDP port %u of %s: %s", port,
+			 address_print(address, text, sizeof(text)), strerror(errno));
 		if (fd >= 0)
 			close(fd);
 		return -1;
@@ -314,9 +315,9 @@ udp_close(void)
 }
 
 const struct link link_udp = {
-	.name = "udp",
-	.open = udp_open,
-	.close = udp_close,
-	.send = udp_send,
-	.route = udp_route,
+    .name = "udp",
+    .open = udp_open,
+    .close = udp_close,
+    .send = udp_send,
+    .route = udp_route,
 };

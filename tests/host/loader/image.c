@@ -13,10 +13,21 @@ enum { FILE_MAX = 64 << 20 };
 
 /* What kxld passes over without looking inside. */
 static const uint32_t ignored_commands[] = {
-	LC_UUID,           LC_CODE_SIGNATURE,      LC_SEGMENT_SPLIT_INFO,   LC_DYLD_INFO,
-	LC_DYLD_INFO | LC_REQ_DYLD,                LC_VERSION_MIN_MACOSX,   LC_VERSION_MIN_IPHONEOS,
-	LC_FUNCTION_STARTS, LC_DATA_IN_CODE,       LC_SOURCE_VERSION,       LC_DYLIB_CODE_SIGN_DRS,
-	LC_VERSION_MIN_TVOS, LC_VERSION_MIN_WATCHOS, LC_NOTE,               LC_BUILD_VERSION,
+    LC_UUID,
+    LC_CODE_SIGNATURE,
+    LC_SEGMENT_SPLIT_INFO,
+    LC_DYLD_INFO,
+    LC_DYLD_INFO | LC_REQ_DYLD,
+    LC_VERSION_MIN_MACOSX,
+    LC_VERSION_MIN_IPHONEOS,
+    LC_FUNCTION_STARTS,
+    LC_DATA_IN_CODE,
+    LC_SOURCE_VERSION,
+    LC_DYLIB_CODE_SIGN_DRS,
+    LC_VERSION_MIN_TVOS,
+    LC_VERSION_MIN_WATCHOS,
+    LC_NOTE,
+    LC_BUILD_VERSION,
 };
 
 struct check {
@@ -92,7 +103,8 @@ check_header(const struct check *check)
 	if (header->cputype != CPU_TYPE_X86_64)
 		return refuse(check, "not for x86_64 (cputype 0x%08x)", header->cputype);
 	if (header->filetype != MH_KEXT_BUNDLE)
-		return refuse(check, "no kext bundle (filetype %u, wanted %d)", header->filetype, MH_KEXT_BUNDLE);
+		return refuse(check, "no kext bundle (filetype %u, wanted %d)", header->filetype,
+			      MH_KEXT_BUNDLE);
 	if (header->sizeofcmds > check->image->size - sizeof(*header))
 		return refuse(check, "the file ends inside the load commands");
 	return true;
@@ -109,14 +121,15 @@ check_sections(const struct check *check, const struct segment_command *segment)
 
 		if (section->addr < segment->vmaddr || section->size > segment->vmsize ||
 		    section->addr - segment->vmaddr > segment->vmsize - section->size)
-			return refuse(check, "section %.16s lies outside its segment %.16s", section->sectname,
-				      segment->segname);
+			return refuse(check, "section %.16s lies outside its segment %.16s",
+				      section->sectname, segment->segname);
 		if (type == S_MOD_INIT_FUNC_POINTERS || type == S_MOD_TERM_FUNC_POINTERS)
 			return refuse(check, "section %.16s has initialisers, which kexts in C have not",
 				      section->sectname);
-		if (type == S_SYMBOL_STUBS || type == S_LAZY_SYMBOL_POINTERS || type == S_NON_LAZY_SYMBOL_POINTERS)
-			return refuse(check, "section %.16s (type %u) needs the dynamic linker", section->sectname,
-				      type);
+		if (type == S_SYMBOL_STUBS || type == S_LAZY_SYMBOL_POINTERS ||
+		    type == S_NON_LAZY_SYMBOL_POINTERS)
+			return refuse(check, "section %.16s (type %u) needs the dynamic linker",
+				      section->sectname, type);
 		if (section->nreloc != 0)
 			return refuse(check, "section %.16s has relocations of its own", section->sectname);
 	}
@@ -128,7 +141,7 @@ check_segment(const struct check *check, const struct segment_command *segment)
 {
 	struct image *image = check->image;
 	const struct segment_command *previous =
-		image->segment_count > 0 ? image->segments[image->segment_count - 1] : NULL;
+	    image->segment_count > 0 ? image->segments[image->segment_count - 1] : NULL;
 
 	if (segment->cmdsize < sizeof(*segment) ||
 	    segment->nsects > (segment->cmdsize - sizeof(*segment)) / sizeof(struct section))
@@ -136,7 +149,8 @@ check_segment(const struct check *check, const struct segment_command *segment)
 	if (image->segment_count == SEGMENTS_MAX)
 		return refuse(check, "more than %d segments", SEGMENTS_MAX);
 	if (segment->vmaddr % PAGE != 0 || segment->vmsize % PAGE != 0 || segment->vmsize > FILE_MAX)
-		return refuse(check, "segment %.16s is not made of whole pages (vmaddr 0x%llx, vmsize 0x%llx)",
+		return refuse(check,
+			      "segment %.16s is not made of whole pages (vmaddr 0x%llx, vmsize 0x%llx)",
 			      segment->segname, (unsigned long long)segment->vmaddr,
 			      (unsigned long long)segment->vmsize);
 	if (segment->filesize > segment->vmsize || !inside(image, segment->fileoff, segment->filesize, 1))
@@ -178,7 +192,8 @@ check_command(struct check *check, const struct load_command *command)
 		check->dysymtab = (const void *)command;
 		return true;
 	}
-	return is_ignored(command->cmd) || refuse(check, "load command 0x%x, which kxld rejects", command->cmd);
+	return is_ignored(command->cmd) ||
+	       refuse(check, "load command 0x%x, which kxld rejects", command->cmd);
 }
 
 static bool
@@ -191,9 +206,10 @@ check_commands(struct check *check)
 	for (uint32_t i = 0; i < header->ncmds; i++) {
 		const struct load_command *command = (const void *)at;
 
-		if (left < sizeof(*command) || command->cmdsize < sizeof(*command) || command->cmdsize > left ||
-		    command->cmdsize % 8 != 0)
-			return refuse(check, "load command %u of %u is cut off or misaligned", i + 1, header->ncmds);
+		if (left < sizeof(*command) || command->cmdsize < sizeof(*command) ||
+		    command->cmdsize > left || command->cmdsize % 8 != 0)
+			return refuse(check, "load command %u of %u is cut off or misaligned", i + 1,
+				      header->ncmds);
 		if (!check_command(check, command))
 			return false;
 		at += command->cmdsize;
@@ -242,7 +258,8 @@ check_symbols(const struct check *check)
 			return refuse(check, "the name of symbol %u does not end inside the string table", i);
 		if (!(symbol->type & N_STAB) && (symbol->type & N_TYPE) == N_SECT &&
 		    (symbol->value < image->base || symbol->value - image->base > image->extent))
-			return refuse(check, "symbol %s lies outside the kext", image_symbol_name(image, symbol));
+			return refuse(check, "symbol %s lies outside the kext",
+				      image_symbol_name(image, symbol));
 	}
 	return true;
 }
@@ -256,19 +273,22 @@ check_relocation(const struct check *check, const struct relocation *relocation,
 	uint64_t address = image->base + (uint32_t)relocation->address;
 
 	if (relocation->address < 0 || image_segment_at(image, address, size) == NULL)
-		return refuse(check, "a %s relocation at 0x%x lies outside the segments", kind, relocation->address);
+		return refuse(check, "a %s relocation at 0x%x lies outside the segments", kind,
+			      relocation->address);
 	if (relocation->is_extern != is_external)
-		return refuse(check, "the relocation at 0x%x stands in the table of %s ones", relocation->address,
-			      kind);
+		return refuse(check, "the relocation at 0x%x stands in the table of %s ones",
+			      relocation->address, kind);
 	if (is_external && relocation->symbolnum >= image->symbol_count)
 		return refuse(check, "the relocation at 0x%x names symbol %u of %u", relocation->address,
 			      relocation->symbolnum, image->symbol_count);
 	if (relocation->type == X86_64_RELOC_UNSIGNED && relocation->length == 3 && !relocation->pcrel)
 		return true;
-	if (is_external && relocation->type == X86_64_RELOC_BRANCH && relocation->length == 2 && relocation->pcrel)
+	if (is_external && relocation->type == X86_64_RELOC_BRANCH && relocation->length == 2 &&
+	    relocation->pcrel)
 		return true;
-	return refuse(check, "the %s relocation at 0x%x has type %u, length %u, pcrel %u: none of a linked kext", kind,
-		      relocation->address, relocation->type, relocation->length, relocation->pcrel);
+	return refuse(check,
+		      "the %s relocation at 0x%x has type %u, length %u, pcrel %u: none of a linked kext",
+		      kind, relocation->address, relocation->type, relocation->length, relocation->pcrel);
 }
 
 static bool
@@ -302,8 +322,8 @@ image_read(const char *path, struct image *image, char *error, size_t size)
 	struct check check = {.image = image, .error = error, .error_size = size};
 
 	memset(image, 0, sizeof(*image));
-	if (read_file(&check, path) && check_header(&check) && check_commands(&check) && check_segments(&check) &&
-	    check_symbols(&check) && check_relocations(&check))
+	if (read_file(&check, path) && check_header(&check) && check_commands(&check) &&
+	    check_segments(&check) && check_symbols(&check) && check_relocations(&check))
 		return 0;
 	image_free(image);
 	return -1;

@@ -1,4 +1,5 @@
-/* A kext's file, checked. Everything here points into the file's bytes, and every offset was seen to lie inside. */
+/* A kext's file, checked. Everything here points into the file's bytes, and every offset was seen to lie
+ * inside. */
 #ifndef IMAGE_H
 #define IMAGE_H
 
@@ -14,8 +15,8 @@ struct image {
 	size_t size;
 	const struct segment_command *segments[SEGMENTS_MAX];
 	unsigned segment_count;
-	uint64_t base;    /* vmaddr of the first segment */
-	uint64_t extent;  /* bytes from base to the end of the last segment, whole pages */
+	uint64_t base;   /* vmaddr of the first segment */
+	uint64_t extent; /* bytes from base to the end of the last segment, whole pages */
 	const struct nlist *symbols;
 	uint32_t symbol_count;
 	const char *strings;

@@ -18,12 +18,12 @@ typedef int (*kmod_function)(struct kmod_info *info, void *data);
 
 struct kext {
 	struct image image;
-	unsigned char *base;      /* mapped segments, then trampolines */
+	unsigned char *base; /* mapped segments, then trampolines */
 	size_t mapped;
 	unsigned char *trampolines;
 	size_t trampolines_size;
-	uint64_t *targets;        /* for each symbol: its address, or that of the KPI */
-	uint64_t *calls;          /* for each symbol: where a call must go to reach it */
+	uint64_t *targets; /* for each symbol: its address, or that of the KPI */
+	uint64_t *calls;   /* for each symbol: where a call must go to reach it */
 	struct kmod_info *info;
 	bool is_started;
 };
@@ -81,7 +81,7 @@ resolve(struct kext *kext, char *error, size_t size)
 
 		if (!is_import(symbol)) {
 			kext->targets[i] = kext->calls[i] =
-				(uint64_t)(uintptr_t)kext->base + (symbol->value - kext->image.base);
+			    (uint64_t)(uintptr_t)kext->base + (symbol->value - kext->image.base);
 			continue;
 		}
 		const void *address = host_kpi_find(import_name(kext, i), &listed);
@@ -134,7 +134,8 @@ relocate(struct kext *kext, char *error, size_t size)
 	const struct image *image = &kext->image;
 
 	for (uint32_t i = 0; i < image->local_count; i++)
-		relocate_pointer(kext->base + image->local[i].address, (uint64_t)(uintptr_t)kext->base - image->base);
+		relocate_pointer(kext->base + image->local[i].address,
+				 (uint64_t)(uintptr_t)kext->base - image->base);
 	for (uint32_t i = 0; i < image->external_count; i++) {
 		const struct relocation *relocation = &image->external[i];
 		unsigned char *at = kext->base + relocation->address;
@@ -226,8 +227,8 @@ failed:
 static bool
 has_protection(const struct kext *kext, uint64_t address, uint64_t length, uint32_t protection)
 {
-	const struct segment_command *segment =
-		image_segment_at(&kext->image, address - (uint64_t)(uintptr_t)kext->base + kext->image.base, length);
+	const struct segment_command *segment = image_segment_at(
+	    &kext->image, address - (uint64_t)(uintptr_t)kext->base + kext->image.base, length);
 
 	return segment != NULL && (segment->initprot & protection) == protection;
 }
@@ -243,7 +244,8 @@ find_info(struct kext *kext, char *error, size_t size)
 		    strcmp(image_symbol_name(&kext->image, symbol), "_kmod_info") != 0)
 			continue;
 		kext->info = (struct kmod_info *)(kext->base + (symbol->value - kext->image.base));
-		if (!has_protection(kext, (uint64_t)(uintptr_t)kext->info, sizeof(*kext->info), VM_PROT_WRITE)) {
+		if (!has_protection(kext, (uint64_t)(uintptr_t)kext->info, sizeof(*kext->info),
+				    VM_PROT_WRITE)) {
 			snprintf(error, size, "_kmod_info does not lie in a writable segment");
 			return -1;
 		}
@@ -373,7 +375,8 @@ host_kext_unload(struct kext *kext)
 	/* A thread that has signalled its end may still run its last instructions. */
 	for (unsigned wait = 0; kext_threads() != 0; wait++) {
 		if (wait == 1000)
-			xnu_panic("%s is unloaded while %u of its threads run", kext->info->name, kext_threads());
+			xnu_panic("%s is unloaded while %u of its threads run", kext->info->name,
+				  kext_threads());
 		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 	}
 	panic_set_kext(NULL, NULL, 0);

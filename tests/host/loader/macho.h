@@ -49,8 +49,15 @@ struct segment_command {
 };
 
 /* Types of sections that need the dynamic linker; a kext may have none. */
-enum { SECTION_TYPE = 0xff, S_ZEROFILL = 1, S_NON_LAZY_SYMBOL_POINTERS = 6, S_LAZY_SYMBOL_POINTERS = 7,
-       S_SYMBOL_STUBS = 8, S_MOD_INIT_FUNC_POINTERS = 9, S_MOD_TERM_FUNC_POINTERS = 10 };
+enum {
+	SECTION_TYPE = 0xff,
+	S_ZEROFILL = 1,
+	S_NON_LAZY_SYMBOL_POINTERS = 6,
+	S_LAZY_SYMBOL_POINTERS = 7,
+	S_SYMBOL_STUBS = 8,
+	S_MOD_INIT_FUNC_POINTERS = 9,
+	S_MOD_TERM_FUNC_POINTERS = 10
+};
 
 struct section {
 	char sectname[16], segname[16];

@@ -22,7 +22,8 @@ address_is_loopback(const struct address *address)
 {
 	static const uint8_t v6[16] = {[15] = 1};
 
-	return address->family == XNU_AF_INET ? address->bytes[0] == 127 : memcmp(address->bytes, v6, 16) == 0;
+	return address->family == XNU_AF_INET ? address->bytes[0] == 127
+					      : memcmp(address->bytes, v6, 16) == 0;
 }
 
 bool
@@ -44,7 +45,8 @@ address_is_multicast(const struct address *address)
 bool
 address_is_link_local(const struct address *address)
 {
-	return address->family == XNU_AF_INET6 && address->bytes[0] == 0xfe && (address->bytes[1] & 0xc0) == 0x80;
+	return address->family == XNU_AF_INET6 && address->bytes[0] == 0xfe &&
+	       (address->bytes[1] & 0xc0) == 0x80;
 }
 
 struct address

@@ -1,6 +1,7 @@
 #include "net.h"
 
-/* The one's complement sum of RFC 1071, in network order; 0 over a header that carries its own right checksum. */
+/* The one's complement sum of RFC 1071, in network order; 0 over a header that carries its own right
+ * checksum. */
 uint16_t
 internet_checksum(const void *bytes, size_t length)
 {

@@ -1,6 +1,6 @@
 /*
- * The input thread: what dlil does. Packets wait in a queue, those that loop back as well, so that nothing is ever
- * delivered from inside ipf_inject_output.
+ * The input thread: what dlil does. Packets wait in a queue, those that loop back as well, so that nothing is
+ * ever delivered from inside ipf_inject_output.
  */
 #include "host.h"
 #include "net.h"

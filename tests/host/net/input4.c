@@ -76,14 +76,14 @@ input_fragment(struct ifnet *interface, const unsigned char *packet, size_t leng
 	size_t header = ipv4_header_length(packet), whole_length;
 	uint16_t offset = get16(packet + IPV4_OFFSET_AT);
 	struct fragment fragment = {
-		.source = address_v4(packet + IPV4_SOURCE_AT),
-		.destination = address_v4(packet + IPV4_DESTINATION_AT),
-		.identification = get16(packet + IPV4_ID_AT),
-		.protocol = packet[IPV4_PROTOCOL_AT],
-		.offset = (size_t)(offset & IPV4_OFFSET) * 8,
-		.more = offset & IPV4_MF,
-		.data = packet + header,
-		.length = length - header,
+	    .source = address_v4(packet + IPV4_SOURCE_AT),
+	    .destination = address_v4(packet + IPV4_DESTINATION_AT),
+	    .identification = get16(packet + IPV4_ID_AT),
+	    .protocol = packet[IPV4_PROTOCOL_AT],
+	    .offset = (size_t)(offset & IPV4_OFFSET) * 8,
+	    .more = offset & IPV4_MF,
+	    .data = packet + header,
+	    .length = length - header,
 	};
 	unsigned char whole[IP_PACKET_MAX], first[60];
 	unsigned char *payload = reassemble(&fragment, packet, header, first, &whole_length);

@@ -1,6 +1,6 @@
 /*
- * IPv6 input: the header loop of ip6_input. Filters are called for every next header, so that a fragment shows as 44
- * first and the whole datagram again with its own protocol.
+ * IPv6 input: the header loop of ip6_input. Filters are called for every next header, so that a fragment
+ * shows as 44 first and the whole datagram again with its own protocol.
  */
 #include "header.h"
 #include "ipf.h"
@@ -41,16 +41,17 @@ input_fragment(struct ifnet *interface, struct mbuf *chain, size_t offset)
 	}
 	uint16_t place = get16(packet + offset + 2);
 	struct fragment fragment = {
-		.source = address_v6(packet + IPV6_SOURCE_AT),
-		.destination = address_v6(packet + IPV6_DESTINATION_AT),
-		.identification = get32(packet + offset + 4),
-		.protocol = packet[offset],
-		.offset = place & 0xfff8u,
-		.more = place & 1,
-		.data = packet + offset + IPV6_FRAGMENT_HEADER,
-		.length = length - offset - IPV6_FRAGMENT_HEADER,
+	    .source = address_v6(packet + IPV6_SOURCE_AT),
+	    .destination = address_v6(packet + IPV6_DESTINATION_AT),
+	    .identification = get32(packet + offset + 4),
+	    .protocol = packet[offset],
+	    .offset = place & 0xfff8u,
+	    .more = place & 1,
+	    .data = packet + offset + IPV6_FRAGMENT_HEADER,
+	    .length = length - offset - IPV6_FRAGMENT_HEADER,
 	};
-	/* What stands in front of the fragment header belongs to the whole; options in front are not kept here. */
+	/* What stands in front of the fragment header belongs to the whole; options in front are not kept
+	 * here. */
 	unsigned char *payload = reassemble(&fragment, packet, IPV6_HEADER, whole_header, &whole_length);
 
 	if (payload == NULL)

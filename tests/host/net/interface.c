@@ -141,7 +141,8 @@ interface_of(const struct address *address)
 	struct ifnet *found = NULL;
 
 	interfaces_lock();
-	for (struct ifnet *interface = interfaces; interface != NULL && found == NULL; interface = interface->next)
+	for (struct ifnet *interface = interfaces; interface != NULL && found == NULL;
+	     interface = interface->next)
 		for (const struct ifaddr *entry = interface->addresses; entry != NULL; entry = entry->next)
 			if (address_equal(&entry->address, address))
 				found = interface;

@@ -1,4 +1,5 @@
-/* The network inside the host: interfaces, routes, IP in and out. Links (link/) lie below it, kpi/ipf.c above. */
+/* The network inside the host: interfaces, routes, IP in and out. Links (link/) lie below it, kpi/ipf.c
+ * above. */
 #ifndef NET_H
 #define NET_H
 
@@ -86,7 +87,8 @@ uint16_t internet_checksum(const void *bytes, size_t length);
 int net_output4(struct mbuf *packet, struct ipfilter *injected_by);
 int net_output6(struct mbuf *packet, struct ipfilter *injected_by);
 /* A complete packet on its way out, on the wire or back in. */
-int net_transmit(const struct route *route, const struct address *destination, const void *packet, size_t length);
+int net_transmit(const struct route *route, const struct address *destination, const void *packet,
+		 size_t length);
 
 /* input.c: queues a packet for the input thread. Drops it when the queue is full. */
 void net_input(struct ifnet *interface, const void *packet, size_t length);

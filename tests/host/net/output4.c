@@ -3,7 +3,8 @@
 #include "ipf.h"
 #include "net.h"
 
-/* Flags: DF and MF of the header stay; ip_id is the caller's, 0 included, as ip_output leaves it with IP_RAWOUTPUT. */
+/* Flags: DF and MF of the header stay; ip_id is the caller's, 0 included, as ip_output leaves it with
+ * IP_RAWOUTPUT. */
 static int
 check_header(const unsigned char *ip, size_t length, const struct address *destination)
 {
@@ -96,7 +97,8 @@ net_output4(struct mbuf *packet, struct ipfilter *injected_by)
 	if (error == 0) {
 		length = xnu_mbuf_pkthdr_len(packet);
 		if (length > sizeof(bytes) || xnu_mbuf_copydata(packet, 0, length, bytes) != 0)
-			xnu_panic("ipf_inject_output: the packet header says %zu bytes, the mbufs hold fewer", length);
+			xnu_panic("ipf_inject_output: the packet header says %zu bytes, the mbufs hold fewer",
+				  length);
 		error = output(bytes, length);
 	}
 	xnu_mbuf_freem(packet);

@@ -49,8 +49,8 @@ output(unsigned char *packet, size_t length)
 	struct route route;
 
 	if ((size_t)get16(packet + IPV6_LENGTH_AT) + IPV6_HEADER != length)
-		xnu_panic("ipf_inject_output: ip6_plen %u, but the packet has %zu bytes", get16(packet + IPV6_LENGTH_AT),
-			  length);
+		xnu_panic("ipf_inject_output: ip6_plen %u, but the packet has %zu bytes",
+			  get16(packet + IPV6_LENGTH_AT), length);
 	clear_scope(packet + IPV6_SOURCE_AT);
 	clear_scope(packet + IPV6_DESTINATION_AT);
 	destination = address_v6(packet + IPV6_DESTINATION_AT);
@@ -76,7 +76,8 @@ net_output6(struct mbuf *packet, struct ipfilter *injected_by)
 	if (error == 0) {
 		length = xnu_mbuf_pkthdr_len(packet);
 		if (length > sizeof(bytes) || xnu_mbuf_copydata(packet, 0, length, bytes) != 0)
-			xnu_panic("ipf_inject_output: the packet header says %zu bytes, the mbufs hold fewer", length);
+			xnu_panic("ipf_inject_output: the packet header says %zu bytes, the mbufs hold fewer",
+				  length);
 		error = output(bytes, length);
 	}
 	xnu_mbuf_freem(packet);

@@ -1,4 +1,5 @@
-/* Reassembly of IPv4 (RFC 791) and IPv6 (RFC 8200 section 4.5) datagrams. Overlapping fragments drop the datagram. */
+/* Reassembly of IPv4 (RFC 791) and IPv6 (RFC 8200 section 4.5) datagrams. Overlapping fragments drop the
+ * datagram. */
 #include "host.h"
 #include "net.h"
 
@@ -117,7 +118,8 @@ take_out(struct datagram *datagram, unsigned char *header, size_t *length)
 	if (payload == NULL)
 		xnu_panic("the host has no memory for reassembly");
 	memcpy(payload, datagram->data, datagram->total);
-	memcpy(header, datagram->header, (datagram->header[0] >> 4) == 4 ? (datagram->header[0] & 0xf) * 4u : IPV6_HEADER);
+	memcpy(header, datagram->header,
+	       (datagram->header[0] >> 4) == 4 ? (datagram->header[0] & 0xf) * 4u : IPV6_HEADER);
 	*length = datagram->total;
 	while (*link != datagram)
 		link = &(*link)->next;
@@ -127,8 +129,8 @@ take_out(struct datagram *datagram, unsigned char *header, size_t *length)
 }
 
 unsigned char *
-reassemble(const struct fragment *fragment, const void *header, size_t header_length, unsigned char *whole_header,
-	   size_t *length)
+reassemble(const struct fragment *fragment, const void *header, size_t header_length,
+	   unsigned char *whole_header, size_t *length)
 {
 	unsigned char *payload = NULL;
 

@@ -1,7 +1,7 @@
 /*
- * Routes. A destination that is one of this host's addresses loops back over lo0. Otherwise the link is asked, whose
- * answer is kept for a second; links without an opinion route by prefix: an address given with a prefix reaches only
- * that network, one without is a default route.
+ * Routes. A destination that is one of this host's addresses loops back over lo0. Otherwise the link is
+ * asked, whose answer is kept for a second; links without an opinion route by prefix: an address given with a
+ * prefix reaches only that network, one without is a default route.
  */
 #include "host.h"
 #include "link.h"
@@ -97,8 +97,10 @@ route_find(const struct address *destination, struct route *out)
 	if (link == NULL)
 		return false;
 	if (!link->carries_local && interface_of(destination) != NULL) {
-		*out = (struct route){.interface = interface_loopback(), .source = *destination, .loops_back = true};
+		*out = (struct route){
+		    .interface = interface_loopback(), .source = *destination, .loops_back = true};
 		return true;
 	}
-	return link->route != NULL ? route_by_link(link, destination, out) : route_by_prefix(destination, out);
+	return link->route != NULL ? route_by_link(link, destination, out)
+				   : route_by_prefix(destination, out);
 }

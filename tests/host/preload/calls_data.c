@@ -200,7 +200,8 @@ __recv_chk(int fd, void *data, size_t length, size_t room, int flags)
 }
 
 HOST_API ssize_t
-__recvfrom_chk(int fd, void *data, size_t length, size_t room, int flags, __SOCKADDR_ARG name, socklen_t *name_length)
+__recvfrom_chk(int fd, void *data, size_t length, size_t room, int flags, __SOCKADDR_ARG name,
+	       socklen_t *name_length)
 {
 	check_room(length, room);
 	return recvfrom(fd, data, length, flags, name, name_length);

@@ -11,7 +11,8 @@
 HOST_API int
 close(int fd)
 {
-	/* The number stays taken until the host is done with it, or another thread could be given it meanwhile. */
+	/* The number stays taken until the host is done with it, or another thread could be given it
+	 * meanwhile. */
 	int host = descriptor_take(fd);
 	if (host < 0)
 		return real()->close(fd);

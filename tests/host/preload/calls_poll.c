@@ -1,6 +1,6 @@
 /*
- * select and poll over the host's sockets and Linux's descriptors together: the former report to an eventfd, which is
- * waited for with the latter.
+ * select and poll over the host's sockets and Linux's descriptors together: the former report to an eventfd,
+ * which is waited for with the latter.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -61,13 +61,13 @@ parted_free(struct parted *parted)
 
 /* One more of Linux's has room for the eventfd. */
 static bool
-part(const struct pollfd *fds, nfds_t count, struct parted *parted)
+part(struct pollfd *fds, nfds_t count, struct parted *parted)
 {
 	*parted = (struct parted){
-		.host = calloc(count + 1, sizeof(struct bsd_pollfd)),
-		.host_place = calloc(count + 1, sizeof(nfds_t)),
-		.linux = calloc(count + 1, sizeof(struct pollfd)),
-		.linux_place = calloc(count + 1, sizeof(nfds_t)),
+	    .host = calloc(count + 1, sizeof(struct bsd_pollfd)),
+	    .host_place = calloc(count + 1, sizeof(nfds_t)),
+	    .linux = calloc(count + 1, sizeof(struct pollfd)),
+	    .linux_place = calloc(count + 1, sizeof(nfds_t)),
 	};
 	if (!parted->host || !parted->host_place || !parted->linux || !parted->linux_place) {
 		parted_free(parted);
@@ -79,7 +79,7 @@ part(const struct pollfd *fds, nfds_t count, struct parted *parted)
 		if (host >= 0) {
 			parted->host_place[parted->host_count] = i;
 			parted->host[parted->host_count++] =
-				(struct bsd_pollfd){host, (int16_t)to_darwin_events(fds[i].events), 0};
+			    (struct bsd_pollfd){host, (int16_t)to_darwin_events(fds[i].events), 0};
 		} else {
 			parted->linux_place[parted->linux_count] = i;
 			parted->linux[parted->linux_count++] = fds[i];
@@ -128,8 +128,8 @@ bell_key_make(void)
 }
 
 /*
- * An eventfd a thread, with a number in the upper half of the table: as the lowest free one it would stand where the
- * program polls for a descriptor that it has closed.
+ * An eventfd a thread, with a number in the upper half of the table: as the lowest free one it would stand
+ * where the program polls for a descriptor that it has closed.
  */
 static int
 thread_bell(void)
@@ -199,7 +199,8 @@ poll_host(struct pollfd *fds, nfds_t count, const struct timespec *timeout)
 	int64_t limit = timeout ? timeout->tv_sec * 1000 + (timeout->tv_nsec + 999999) / 1000000 : -1;
 	if (!part(fds, count, &parted))
 		return -1;
-	int result = (int)give(bsd_poll(parted.host, parted.host_count, limit > INT32_MAX ? INT32_MAX : (int)limit));
+	int result =
+	    (int)give(bsd_poll(parted.host, parted.host_count, limit > INT32_MAX ? INT32_MAX : (int)limit));
 	if (result >= 0)
 		result = join(&parted, fds);
 	int error = errno;
@@ -269,7 +270,8 @@ to_sets(const struct pollfd *fds, nfds_t used, fd_set *const sets[3])
 		if (sets[set])
 			FD_ZERO(sets[set]);
 		for (nfds_t i = 0; sets[set] && i < used; i++) {
-			/* The write side of Darwin ends with POLLHUP alone, which makes it writable for select. */
+			/* The write side of Darwin ends with POLLHUP alone, which makes it writable for
+			 * select. */
 			int hangup = set == 1 && host_fd(fds[i].fd) >= 0 ? POLLHUP : 0;
 			if ((fds[i].events & asked[set]) && (fds[i].revents & (ready[set] | hangup))) {
 				FD_SET(fds[i].fd, sets[set]);
@@ -329,7 +331,8 @@ epoll_ctl(int queue, int operation, int fd, struct epoll_event *event)
 /* ---- what _FORTIFY_SOURCE makes of them ---- */
 
 int __poll_chk(struct pollfd *fds, nfds_t count, int timeout, size_t room);
-int __ppoll_chk(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask, size_t room);
+int __ppoll_chk(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask,
+		size_t room);
 
 HOST_API int
 __poll_chk(struct pollfd *fds, nfds_t count, int timeout, size_t room)
@@ -340,7 +343,8 @@ __poll_chk(struct pollfd *fds, nfds_t count, int timeout, size_t room)
 }
 
 HOST_API int
-__ppoll_chk(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask, size_t room)
+__ppoll_chk(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask,
+	    size_t room)
 {
 	if (count > room / sizeof(*fds))
 		abort();

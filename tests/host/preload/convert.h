@@ -17,7 +17,8 @@ int linux_family(int darwin_family);
 /* The two bytes in front are all that differs. -1 and errno EINVAL for lengths that no address has. */
 int to_darwin_name(const struct sockaddr *name, socklen_t length, struct xnu_sockaddr_storage *out);
 /* name: room bytes; *length becomes the full length. */
-void to_linux_name(const struct xnu_sockaddr_storage *name, uint32_t full, struct sockaddr *out, socklen_t *length);
+void to_linux_name(const struct xnu_sockaddr_storage *name, uint32_t full, struct sockaddr *out,
+		   socklen_t *length);
 /* In place, for addresses inside option values and notifications; family is looked at in each form. */
 void name_to_darwin(void *name);
 void name_to_linux(void *name);

@@ -15,7 +15,6 @@ enum { DESCRIPTORS = 65536 };
 static atomic_int table[DESCRIPTORS]; /* the host's number + 1; 0: not ours */
 static pthread_once_t start_once = PTHREAD_ONCE_INIT;
 static bool up;
-static pid_t owner; /* a forked child has the descriptors but no host behind them */
 
 int
 host_fd(int fd)
@@ -58,15 +57,15 @@ descriptor_make(int host, bool close_on_exec)
 /* ---- start and end ---- */
 
 /*
- * The peer of a connection that the program left open or has just closed should see it end: the kext refuses to stop
- * while there is one. Two seconds at most.
+ * The peer of a connection that the program left open or has just closed should see it end: the kext refuses
+ * to stop while there is one. Two seconds at most.
  */
 static void
 finish(void)
 {
 	enum { ROUNDS = 100 };
 	const struct timespec pause = {0, 20000000};
-	if (!up || getpid() != owner)
+	if (!up)
 		return;
 	for (int fd = 0; fd < DESCRIPTORS; fd++) {
 		int host = descriptor_take(fd);
@@ -75,6 +74,16 @@ finish(void)
 	}
 	for (int i = 0; i < ROUNDS && host_stop() != 0; i++)
 		nanosleep(&pause, NULL);
+}
+
+/* In a forked child: the host's threads are the parent's, so the descriptors are placeholders and nothing
+ * more. */
+static void
+forget(void)
+{
+	for (int fd = 0; fd < DESCRIPTORS; fd++)
+		atomic_store(&table[fd], 0);
+	up = false;
 }
 
 static void
@@ -90,8 +99,8 @@ start(void)
 		fprintf(stderr, "sctphost: %s\n", error);
 		return;
 	}
-	owner = getpid();
 	up = true;
+	pthread_atfork(NULL, NULL, forget);
 	atexit(finish);
 }
 

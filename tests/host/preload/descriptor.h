@@ -6,7 +6,8 @@
 
 /* The host's descriptor behind a Linux one; -1 if it is none of ours. */
 int host_fd(int fd);
-/* A Linux descriptor for a host's, which it owns from now on; -1 and errno on failure, with the host's closed. */
+/* A Linux descriptor for a host's, which it owns from now on; -1 and errno on failure, with the host's
+ * closed. */
 int descriptor_make(int host, bool close_on_exec);
 /* Binds fd, open and of no use otherwise, to the host's descriptor. */
 void descriptor_set(int fd, int host);

@@ -14,17 +14,17 @@ static const struct {
 	int name;
 	size_t offset;
 } addresses[] = {
-	{SCTP_PRIMARY_ADDR, offsetof(struct sctp_setprim, ssp_addr)},
-	{SCTP_SET_PEER_PRIMARY_ADDR, offsetof(struct sctp_setpeerprim, sspp_addr)},
-	{SCTP_PEER_ADDR_PARAMS, offsetof(struct sctp_paddrparams, spp_address)},
-	{SCTP_PEER_ADDR_THLDS, offsetof(struct sctp_paddrthlds, spt_address)},
-	{SCTP_REMOTE_UDP_ENCAPS_PORT, offsetof(struct sctp_udpencaps, sue_address)},
-	{SCTP_GET_PEER_ADDR_INFO, offsetof(struct sctp_paddrinfo, spinfo_address)},
-	{SCTP_STATUS, offsetof(struct sctp_status, sstat_primary.spinfo_address)},
-	{SCTP_BINDX_ADD_ADDR, 0},
-	{SCTP_BINDX_REM_ADDR, 0},
-	{SCTP_CONNECT_X_COMPLETE, 0},
-	{SCTP_SET_DYNAMIC_PRIMARY, 0},
+    {SCTP_PRIMARY_ADDR, offsetof(struct sctp_setprim, ssp_addr)},
+    {SCTP_SET_PEER_PRIMARY_ADDR, offsetof(struct sctp_setpeerprim, sspp_addr)},
+    {SCTP_PEER_ADDR_PARAMS, offsetof(struct sctp_paddrparams, spp_address)},
+    {SCTP_PEER_ADDR_THLDS, offsetof(struct sctp_paddrthlds, spt_address)},
+    {SCTP_REMOTE_UDP_ENCAPS_PORT, offsetof(struct sctp_udpencaps, sue_address)},
+    {SCTP_GET_PEER_ADDR_INFO, offsetof(struct sctp_paddrinfo, spinfo_address)},
+    {SCTP_STATUS, offsetof(struct sctp_status, sstat_primary.spinfo_address)},
+    {SCTP_BINDX_ADD_ADDR, 0},
+    {SCTP_BINDX_REM_ADDR, 0},
+    {SCTP_CONNECT_X_COMPLETE, 0},
+    {SCTP_SET_DYNAMIC_PRIMARY, 0},
 };
 
 /* Options whose value ends with addresses one after the other, and where they start. */
@@ -33,10 +33,10 @@ static const struct {
 	bool set; /* given by the program, not to it */
 	size_t offset;
 } lists[] = {
-	{SCTP_CONNECT_X, true, sizeof(int)},
-	{SCTP_CONNECT_X_DELAYED, true, sizeof(int)},
-	{SCTP_GET_PEER_ADDRESSES, false, sizeof(sctp_assoc_t)},
-	{SCTP_GET_LOCAL_ADDRESSES, false, sizeof(sctp_assoc_t)},
+    {SCTP_CONNECT_X, true, sizeof(int)},
+    {SCTP_CONNECT_X_DELAYED, true, sizeof(int)},
+    {SCTP_GET_PEER_ADDRESSES, false, sizeof(sctp_assoc_t)},
+    {SCTP_GET_LOCAL_ADDRESSES, false, sizeof(sctp_assoc_t)},
 };
 
 static uint32_t
@@ -104,7 +104,8 @@ payload_to_linux(int name, char *value, size_t length)
 
 /* Moves length bytes between buffer and parts, from offset on; false if the parts end before. */
 static bool
-copy_parts(const struct iovec *parts, size_t count, size_t offset, char *buffer, size_t length, bool into_parts)
+copy_parts(const struct iovec *parts, size_t count, size_t offset, char *buffer, size_t length,
+	   bool into_parts)
 {
 	for (size_t i = 0; i < count && length > 0; i++) {
 		if (offset >= parts[i].iov_len) {

@@ -67,8 +67,8 @@ void
 test_expect_string(const char *file, int line, const char *what, const char *seen, const char *part)
 {
 	if (seen == NULL || strstr(seen, part) == NULL)
-		test_failed(file, line, "%s says \"%s\", which has no \"%s\"", what, seen != NULL ? seen : "(null)",
-			    part);
+		test_failed(file, line, "%s says \"%s\", which has no \"%s\"", what,
+			    seen != NULL ? seen : "(null)", part);
 }
 
 const char *
@@ -92,7 +92,8 @@ empty_folder(void)
 	nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* Waits for the child; false if it had to be killed. It leads a process group, so that its children go with it. */
+/* Waits for the child; false if it had to be killed. It leads a process group, so that its children go with
+ * it. */
 static bool
 await(pid_t child, unsigned seconds, int *status)
 {
@@ -176,7 +177,8 @@ judge(const struct test *test, bool in_time, int status, const char *output, con
 		}
 		printf("FAILED %s: no panic that says \"%s\"\n", test->name, test->panics);
 	} else if (WIFSIGNALED(status)) {
-		printf("FAILED %s: signal %d (%s)\n", test->name, WTERMSIG(status), strsignal(WTERMSIG(status)));
+		printf("FAILED %s: signal %d (%s)\n", test->name, WTERMSIG(status),
+		       strsignal(WTERMSIG(status)));
 	} else if (WEXITSTATUS(status) != 0) {
 		printf("FAILED %s: left with status %d\n", test->name, WEXITSTATUS(status));
 	} else {
@@ -245,7 +247,8 @@ main(int count, char **arguments)
 		perror(folder);
 		return 2;
 	}
-	for (const struct test *const *test = __start_test_list; test != __stop_test_list; test++) {
+	/* The compiler lays the list out from the last test to the first. */
+	for (const struct test *const *test = __stop_test_list; test-- != __start_test_list;) {
 		if (list)
 			puts((*test)->name);
 		else if (is_wanted(*test, arguments + 1))

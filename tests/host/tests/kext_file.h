@@ -1,6 +1,7 @@
 /*
- * A small kext, made byte by byte: start prints a line through an import that is called by way of a pointer, calls the
- * import again by a relocated branch, and returns start_result; stop returns stop_result. Tests spoil it.
+ * A small kext, made byte by byte: start prints a line through an import that is called by way of a pointer,
+ * calls the import again by a relocated branch, and returns start_result; stop returns stop_result. Tests
+ * spoil it.
  */
 #ifndef KEXT_FILE_H
 #define KEXT_FILE_H
@@ -13,9 +14,16 @@
 #include <string.h>
 
 enum {
-	KEXT_TEXT = 0x0, KEXT_DATA = 0x1000, KEXT_LINKEDIT = 0x2000, KEXT_SIZE_MAX = 0x2400,
-	KEXT_CODE = 0x800, KEXT_STOP = 0x840, KEXT_MESSAGE = 0x880,
-	KEXT_INFO = KEXT_DATA, KEXT_POINTER = KEXT_DATA + 0x100, KEXT_SELF = KEXT_DATA + 0x108,
+	KEXT_TEXT = 0x0,
+	KEXT_DATA = 0x1000,
+	KEXT_LINKEDIT = 0x2000,
+	KEXT_SIZE_MAX = 0x2400,
+	KEXT_CODE = 0x800,
+	KEXT_STOP = 0x840,
+	KEXT_MESSAGE = 0x880,
+	KEXT_INFO = KEXT_DATA,
+	KEXT_POINTER = KEXT_DATA + 0x100,
+	KEXT_SELF = KEXT_DATA + 0x108,
 	KEXT_BRANCH = KEXT_CODE + 0x11,
 };
 enum { SYMBOL_INFO, SYMBOL_IMPORT, SYMBOLS };
@@ -38,7 +46,7 @@ static void *
 kext_command(struct kext_file *file, uint32_t command, size_t size)
 {
 	struct load_command *at =
-		(void *)(file->bytes + sizeof(struct mach_header) + file->header->sizeofcmds);
+	    (void *)(file->bytes + sizeof(struct mach_header) + file->header->sizeofcmds);
 
 	at->cmd = command;
 	at->cmdsize = (uint32_t)size;
@@ -64,19 +72,18 @@ kext_segment(struct kext_file *file, const char *name, uint64_t at, uint64_t siz
 static void
 kext_code(struct kext_file *file, int start_result, int stop_result)
 {
-	/* sub $8,%rsp; lea message(%rip),%rdi; call *pointer(%rip); xor %eax,%eax ... call import; mov; add; ret */
 	static const unsigned char start[] = {
-		0x48, 0x83, 0xec, 0x08,                   /* sub  $8, %rsp */
-		0x48, 0x8d, 0x3d, 0, 0, 0, 0,             /* lea  message(%rip), %rdi */
-		0x31, 0xc0,                               /* xor  %eax, %eax */
-		0x90, 0x90, 0x90,                         /* nop */
-		0xe8, 0, 0, 0, 0,                         /* call import, by a branch relocation */
-		0x48, 0x8d, 0x3d, 0, 0, 0, 0,             /* lea  message(%rip), %rdi */
-		0x31, 0xc0,                               /* xor  %eax, %eax */
-		0xff, 0x15, 0, 0, 0, 0,                   /* call *pointer(%rip) */
-		0xb8, 0, 0, 0, 0,                         /* mov  result, %eax */
-		0x48, 0x83, 0xc4, 0x08,                   /* add  $8, %rsp */
-		0xc3,                                     /* ret */
+	    0x48, 0x83, 0xec, 0x08,          /* sub  $8, %rsp */
+	    0x48, 0x8d, 0x3d, 0,    0, 0, 0, /* lea  message(%rip), %rdi */
+	    0x31, 0xc0,                      /* xor  %eax, %eax */
+	    0x90, 0x90, 0x90,                /* nop */
+	    0xe8, 0,    0,    0,    0,       /* call import, by a branch relocation */
+	    0x48, 0x8d, 0x3d, 0,    0, 0, 0, /* lea  message(%rip), %rdi */
+	    0x31, 0xc0,                      /* xor  %eax, %eax */
+	    0xff, 0x15, 0,    0,    0, 0,    /* call *pointer(%rip) */
+	    0xb8, 0,    0,    0,    0,       /* mov  result, %eax */
+	    0x48, 0x83, 0xc4, 0x08,          /* add  $8, %rsp */
+	    0xc3,                            /* ret */
 	};
 	enum { LEA1 = 7, LEA2 = 24, CALL = 32, RESULT = 37 };
 	unsigned char *code = file->bytes + KEXT_CODE, *stop = file->bytes + KEXT_STOP;
@@ -113,7 +120,7 @@ kext_linkedit(struct kext_file *file, const char *import)
 	at += 3 * sizeof(struct relocation);
 	file->external = (void *)(file->bytes + at);
 	file->external[0] = (struct relocation){
-		.address = KEXT_POINTER, .symbolnum = SYMBOL_IMPORT, .length = 3, .is_extern = 1};
+	    .address = KEXT_POINTER, .symbolnum = SYMBOL_IMPORT, .length = 3, .is_extern = 1};
 	file->external[1] = (struct relocation){.address = KEXT_BRANCH,
 						.symbolnum = SYMBOL_IMPORT,
 						.length = 2,
@@ -133,7 +140,7 @@ kext_linkedit(struct kext_file *file, const char *import)
 	file->symtab->stroff = (uint32_t)at;
 	file->symtab->strsize = (uint32_t)(12 + strlen(import) + 1);
 	file->symbols[SYMBOL_INFO] =
-		(struct nlist){.strx = 1, .type = N_SECT | N_EXT, .sect = 1, .value = KEXT_INFO};
+	    (struct nlist){.strx = 1, .type = N_SECT | N_EXT, .sect = 1, .value = KEXT_INFO};
 	file->symbols[SYMBOL_IMPORT] = (struct nlist){.strx = 12, .type = N_UNDF | N_EXT};
 	file->size = at + file->symtab->strsize;
 	file->linkedit->filesize = file->size - KEXT_LINKEDIT;
@@ -144,7 +151,8 @@ kext_make(struct kext_file *file, const char *import, int start_result, int stop
 {
 	memset(file, 0, sizeof(*file));
 	file->header = (void *)file->bytes;
-	*file->header = (struct mach_header){.magic = MH_MAGIC_64, .cputype = CPU_TYPE_X86_64, .filetype = MH_KEXT_BUNDLE};
+	*file->header = (struct mach_header){
+	    .magic = MH_MAGIC_64, .cputype = CPU_TYPE_X86_64, .filetype = MH_KEXT_BUNDLE};
 	file->text = kext_segment(file, "__TEXT", KEXT_TEXT, 0x1000, VM_PROT_READ | VM_PROT_EXECUTE);
 	file->data = kext_segment(file, "__DATA", KEXT_DATA, 0x1000, VM_PROT_READ | VM_PROT_WRITE);
 	file->linkedit = kext_segment(file, "__LINKEDIT", KEXT_LINKEDIT, 0, VM_PROT_READ);

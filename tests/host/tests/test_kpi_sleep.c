@@ -253,7 +253,7 @@ TEST_PANICS(thread_terminate_of_another, "is not the calling kernel thread")
 
 static uint64_t ran_at[8];
 static void *ran_with[8];
-static unsigned ran;
+static atomic_uint ran;
 
 static void
 called(void *parameter0, void *parameter1)

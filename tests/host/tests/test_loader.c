@@ -166,7 +166,8 @@ TEST(import_of_a_libc_function)
 	expect_refusal("imports _pthread_create, which no KPI");
 }
 
-TEST_PANICS(call_of_a_listed_kpi_without_implementation, "the kext called _VNOP_READ, which this host does not implement")
+TEST_PANICS(call_of_a_listed_kpi_without_implementation,
+	    "the kext called _VNOP_READ, which this host does not implement")
 {
 	struct kext *kext;
 
@@ -206,8 +207,12 @@ TEST(no_kext_at_all)
 
 TEST(load_commands_kxld_rejects)
 {
-	static const uint32_t rejected[] = {0xc /* LOAD_DYLIB */, 0x80000028 /* MAIN */, 5 /* UNIXTHREAD */,
-					    0x80000034 /* DYLD_CHAINED_FIXUPS */, 0x80000033 /* EXPORTS_TRIE */, 0x77};
+	static const uint32_t rejected[] = {0xc /* LOAD_DYLIB */,
+					    0x80000028 /* MAIN */,
+					    5 /* UNIXTHREAD */,
+					    0x80000034 /* DYLD_CHAINED_FIXUPS */,
+					    0x80000033 /* EXPORTS_TRIE */,
+					    0x77};
 
 	for (size_t i = 0; i < sizeof(rejected) / sizeof(rejected[0]); i++) {
 		char wanted[64];
@@ -221,11 +226,11 @@ TEST(load_commands_kxld_rejects)
 
 TEST(spoiled_fields)
 {
-#define SPOILED(change, part)                                                                                         \
-	do {                                                                                                           \
-		kext_make(&file, "_printf", 0, 0);                                                                     \
-		change;                                                                                                \
-		expect_refusal(part);                                                                                  \
+#define SPOILED(change, part)                                                                                \
+	do {                                                                                                 \
+		kext_make(&file, "_printf", 0, 0);                                                           \
+		change;                                                                                      \
+		expect_refusal(part);                                                                        \
 	} while (0)
 
 	SPOILED(file.data->initprot = 7, "segment __DATA is writable and executable");

@@ -169,6 +169,7 @@ TEST(closing_a_listener_aborts_its_children)
 	EXPECT_EQ(stub_aborts, 3);
 	for (int i = 0; i < 3; i++)
 		EXPECT_EQ(bsd_close(clients[i]), 0);
+	host_settle();
 	EXPECT_EQ(stub_stop(), 0);
 	EXPECT_EQ(sockets_live(), live);
 }

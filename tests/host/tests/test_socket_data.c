@@ -36,7 +36,8 @@ TEST(bytes_arrive)
 TEST(vectors_are_gathered_and_scattered)
 {
 	char left[2], right[8] = "";
-	struct iovec out[3] = {{(char *)"ab", 2}, {NULL, 0}, {(char *)"cde", 3}}, in[2] = {{left, 2}, {right, 8}};
+	struct iovec out[3] = {{(char *)"ab", 2}, {NULL, 0}, {(char *)"cde", 3}},
+		     in[2] = {{left, 2}, {right, 8}};
 	stub_start();
 	struct stub_pair pair = stub_pair();
 	EXPECT_EQ(bsd_writev(pair.client, out, 3), 5);
@@ -273,7 +274,8 @@ TEST(sendmsg_arguments_are_checked)
 	message.msg_iovlen = 1025;
 	EXPECT_EQ(bsd_sendmsg(pair.client, &message, 0), -40);
 	EXPECT_EQ(bsd_sendmsg(pair.client, NULL, 0), -14);
-	EXPECT_EQ(bsd_sendmsg(pair.listener, &(struct bsd_msghdr){.msg_iov = &part, .msg_iovlen = 1}, 0), -57);
+	EXPECT_EQ(bsd_sendmsg(pair.listener, &(struct bsd_msghdr){.msg_iov = &part, .msg_iovlen = 1}, 0),
+		  -57);
 }
 
 TEST_PANICS(counts_without_sb_mbcnt_panic_at_close, "sbflush")

@@ -1,4 +1,5 @@
-/* Readiness: select, poll, kevent and the counts, all from so_state and the two sockbufs (row C and recipe 1). */
+/* Readiness: select, poll, kevent and the counts, all from so_state and the two sockbufs (row C and recipe
+ * 1). */
 #include "test_socket_stub.h"
 
 static int
@@ -252,7 +253,9 @@ TEST(kevent_note_lowat_and_clear)
 	stub_start();
 	struct stub_pair pair = stub_pair();
 	int queue = bsd_kqueue();
-	EXPECT_EQ(kevent_change(queue, pair.server, BSD_EVFILT_READ, BSD_EV_ADD | BSD_EV_CLEAR, BSD_NOTE_LOWAT, 3), 0);
+	EXPECT_EQ(
+	    kevent_change(queue, pair.server, BSD_EVFILT_READ, BSD_EV_ADD | BSD_EV_CLEAR, BSD_NOTE_LOWAT, 3),
+	    0);
 	EXPECT_EQ(bsd_write(pair.client, "ab", 2), 2);
 	EXPECT_EQ(kevent_take(queue, &event, 0), 0);
 	EXPECT_EQ(bsd_write(pair.client, "c", 1), 1);

@@ -1,4 +1,5 @@
-/* Registration, locking, options: what xnu-shim rows A, B and the option path say of a protocol appended by hand. */
+/* Registration, locking, options: what xnu-shim rows A, B and the option path say of a protocol appended by
+ * hand. */
 #include "test_socket_stub.h"
 
 TEST(inet_domains_hold_the_protocols_of_a_fresh_kernel)

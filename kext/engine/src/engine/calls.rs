@@ -9,7 +9,7 @@ use crate::message::Message;
 use crate::options::Options;
 use crate::outbound::{EnqueueError, OutMessage};
 use crate::slab::Key;
-use crate::status::AssociationStatus;
+use crate::status::{AssociationStatus, PathStatus, path_status};
 use crate::time::Time;
 use sctp_wire::Cause;
 
@@ -341,6 +341,25 @@ impl Engine {
         let key = name.map(Key::from).or_else(|| endpoint.only_association()).ok_or(Error::Invalid)?;
         let association = self.associations.get(key).filter(|found| found.endpoint == Some(id.into()));
         association.and_then(|found| found.status(key, endpoint.waiting())).ok_or(Error::Invalid)
+    }
+
+    /// How a path stands: the one to `address`, of the named association or, `None`, of the one with that address.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when there is no such path.
+    pub fn path_status(
+        &self,
+        id: EndpointId,
+        name: Option<AssociationId>,
+        address: &Address,
+    ) -> Result<(AssociationId, PathStatus), Error> {
+        let endpoint = self.endpoint(id)?;
+        let only = endpoint.only_association();
+        let key = name.map(Key::from).or_else(|| self.association_of(id.into(), address)).or(only);
+        let key = key.ok_or(Error::Invalid)?;
+        let association = self.associations.get(key).filter(|found| found.endpoint == Some(id.into()));
+        let path = association.and_then(|found| found.path(found.path_to(address)?)).ok_or(Error::Invalid)?;
+        Ok((key.into(), path_status(path)))
     }
 
     /// The options of an endpoint.

@@ -68,6 +68,15 @@ pub struct Delivery {
     pub unordered: bool,
 }
 
+impl Delivery {
+    /// What a waiting message is to be charged beside its bytes, the same before and after it is read in part: without
+    /// it a peer could fill a receive buffer with messages of one byte, each of which takes as much memory as this.
+    #[must_use]
+    pub const fn overhead(&self) -> usize {
+        LEAST_CHARGE.saturating_sub(self.message.length())
+    }
+}
+
 /// What became of a DATA chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {

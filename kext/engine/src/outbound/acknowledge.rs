@@ -22,7 +22,12 @@ impl Outbound {
     ///
     /// # Errors
     /// [`SackError`]; nothing changed then.
-    pub(crate) fn on_sack(&mut self, now: Time, sack: &Sack<'_>, paths: &mut Paths) -> Result<SackEffect, SackError> {
+    pub(crate) fn on_sack(
+        &mut self,
+        now: Time,
+        sack: &Sack<'_>,
+        paths: &mut Paths,
+    ) -> Result<SackEffect, SackError> {
         self.acknowledge(now, sack.cumulative_tsn, Some(sack), paths)
     }
 
@@ -46,7 +51,8 @@ impl Outbound {
         sack: Option<&Sack<'_>>,
         paths: &mut Paths,
     ) -> Result<SackEffect, SackError> {
-        let advance = usize::try_from(cumulative.distance_from(self.cumulative_acked())).unwrap_or(usize::MAX);
+        let advance =
+            usize::try_from(cumulative.distance_from(self.cumulative_acked())).unwrap_or(usize::MAX);
         if advance > self.window.len() {
             // Rule D i.
             let old = cumulative.before(self.cumulative_acked());
@@ -69,7 +75,8 @@ impl Outbound {
             let pmdcs = path.pmdcs();
             path.congestion.on_acked(acked, before, pmdcs, recovering);
         }
-        let until = if self.fast_recovery.is_some() && advance > 0 { gaps.acked_end } else { gaps.newly_acked_end };
+        let until =
+            if self.fast_recovery.is_some() && advance > 0 { gaps.acked_end } else { gaps.newly_acked_end };
         self.count_missing(until, gaps.reneged_end, paths);
         self.window.skip_found();
         for ((place, path), earliest) in paths.iter_mut().enumerate().zip(tally.earliest) {

@@ -34,7 +34,13 @@ impl Outbound {
     ///
     /// New data goes to `primary` unless the user wants another path. Without `nodelay` a small message waits while
     /// data is outstanding, so that it can be bundled (section 6.1).
-    pub(crate) fn can_send(&self, _now: Time, paths: &Paths, primary: PathId, nodelay: bool) -> Option<PathId> {
+    pub(crate) fn can_send(
+        &self,
+        _now: Time,
+        paths: &Paths,
+        primary: PathId,
+        nodelay: bool,
+    ) -> Option<PathId> {
         if self.pause.is_some() {
             return None;
         }
@@ -273,8 +279,17 @@ impl Outbound {
         self.unsent = self.unsent.saturating_sub(length);
         let state = ChunkState::InFlight;
         let (retransmitted, counted) = (false, false);
-        let chunk =
-            Chunk { message: handle, offset, length: short, flags, state, path: id, retransmitted, missing: 0, counted };
+        let chunk = Chunk {
+            message: handle,
+            offset,
+            length: short,
+            flags,
+            state,
+            path: id,
+            retransmitted,
+            missing: 0,
+            counted,
+        };
         self.window.push(now, chunk, path);
         if self.peer_rwnd < u32::from(short) {
             self.probe.in_flight = true;

@@ -222,7 +222,12 @@ impl Window {
     }
 
     /// Takes a chunk that is in flight for lost. Returns its path, and user bytes to give back to the peer's window.
-    pub(crate) fn lose(&mut self, position: usize, state: ChunkState, paths: &mut [Path]) -> Option<(PathId, u16)> {
+    pub(crate) fn lose(
+        &mut self,
+        position: usize,
+        state: ChunkState,
+        paths: &mut [Path],
+    ) -> Option<(PathId, u16)> {
         let tsn = self.tsn(position);
         let first_lost = self.first_lost();
         let chunk = self.chunks.get_mut(position)?;
@@ -258,7 +263,13 @@ impl Window {
     }
 
     /// Marks a chunk as acknowledged. Returns whether that is new.
-    pub(crate) fn acknowledge(&mut self, now: Time, position: usize, tally: &mut Tally, paths: &mut [Path]) -> bool {
+    pub(crate) fn acknowledge(
+        &mut self,
+        now: Time,
+        position: usize,
+        tally: &mut Tally,
+        paths: &mut [Path],
+    ) -> bool {
         let tsn = self.tsn(position);
         let Some(chunk) = self.chunks.get_mut(position) else { return false };
         let Some(path) = paths.get_mut(chunk.path.position()) else { return false };
@@ -276,13 +287,17 @@ impl Window {
             self.highest_acked = tsn;
         }
         let place = chunk.path.position();
-        if path.earliest == Some(tsn) && let Some(earliest) = tally.earliest.get_mut(place) {
+        if path.earliest == Some(tsn)
+            && let Some(earliest) = tally.earliest.get_mut(place)
+        {
             *earliest = true;
         }
         if core::mem::replace(&mut chunk.counted, true) {
             return false;
         }
-        if let Some((timed, sent)) = path.timing && timed == tsn {
+        if let Some((timed, sent)) = path.timing
+            && timed == tsn
+        {
             path.rto.measure(now.since(sent));
             path.timing = None;
         }
@@ -343,7 +358,9 @@ impl Window {
             return None;
         }
         let here = |position: &usize| {
-            self.chunks.get(*position).is_some_and(|chunk| chunk.path == id && chunk.state == ChunkState::InFlight)
+            self.chunks
+                .get(*position)
+                .is_some_and(|chunk| chunk.path == id && chunk.state == ChunkState::InFlight)
         };
         (from..self.chunks.len()).find(here).map(|position| self.tsn(position))
     }

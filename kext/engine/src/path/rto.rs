@@ -2,7 +2,7 @@
 
 use crate::time::Span;
 
-/// The clock granularity G of rule G1.
+/// The clock granularity G of rule G1: no timer is finer, so RTTVAR is not let below it.
 const GRANULARITY: Span = Span::from_millis(1);
 
 /// RTO.Initial, RTO.Min and RTO.Max (section 16).
@@ -67,7 +67,7 @@ impl Rto {
                 (srtt.saturating_sub(srtt >> 3).saturating_add(rtt >> 3), kept.saturating_add(added))
             }
         };
-        let rttvar = if rttvar == 0 { GRANULARITY.0 } else { rttvar };
+        let rttvar = rttvar.max(GRANULARITY.0);
         self.smoothed = Some((Span(srtt), Span(rttvar)));
         let rto = Span(srtt.saturating_add(rttvar.saturating_mul(4)));
         self.current = rto.min(self.parameters.max).max(self.parameters.min);

@@ -33,7 +33,7 @@ fn section_6_3_1_c6_and_c7_the_bounds() {
 }
 
 #[test]
-fn section_6_3_1_g1_rttvar_is_never_zero() {
+fn section_6_3_1_g1_rttvar_is_never_less_than_the_granularity() {
     let mut rto = Rto::new(&RtoParameters { min: Span::ZERO, ..RtoParameters::default() });
     for _ in 0..100 {
         rto.measure(Span::ZERO);
@@ -51,7 +51,10 @@ fn section_6_3_3_e2_backing_off_and_coming_back() {
     assert_eq!(steps, [2, 4, 8, 16, 32, 60, 60, 60]);
     rto.measure(Span::from_millis(200));
     assert_eq!(rto.current(), Span::from_secs(1));
-    assert_eq!((rto.doubled(0), rto.doubled(3), rto.doubled(255)), (Span::from_secs(1), Span::from_secs(8), Span::from_secs(60)));
+    assert_eq!(
+        (rto.doubled(0), rto.doubled(3), rto.doubled(255)),
+        (Span::from_secs(1), Span::from_secs(8), Span::from_secs(60))
+    );
 }
 
 #[test]
@@ -108,5 +111,22 @@ fn section_6_4_the_choice_of_a_path() {
         let paths = states.map(path);
         assert_eq!(usable(&paths, PathId(wanted)), PathId(uses), "{states:?}");
         assert_eq!(alternate(&paths, PathId(wanted)), PathId(after_timeout), "{states:?}");
+    }
+}
+
+#[test]
+fn section_7_2_2_what_is_acknowledged_while_the_window_is_not_used_counts_for_one_step_at_most() {
+    let mut congestion = Congestion::new(Family::V4, 1000);
+    congestion.add_flight(100);
+    congestion.on_loss(1000);
+    let full = congestion.cwnd();
+    congestion.on_acked(1000, full, 1000, false);
+    let cwnd = congestion.cwnd();
+    assert_eq!(cwnd, full.wrapping_add(1000), "slow start ends behind ssthresh");
+    congestion.on_acked(u32::MAX, 0, 1000, false);
+    assert_eq!(congestion.cwnd(), cwnd);
+    for _ in 0..2 {
+        congestion.on_acked(4, u32::MAX, 1000, false);
+        assert_eq!(congestion.cwnd(), cwnd.wrapping_add(1000));
     }
 }

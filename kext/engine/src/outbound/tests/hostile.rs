@@ -38,7 +38,7 @@ fn target(bench: &Bench, offset: i64) -> Tsn {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn any_sack_is_survived(first: u32, nodelay: bool, steps in steps()) {

@@ -38,7 +38,7 @@ impl Receiver {
             let place = u16::try_from(number - self.cumulative + 1).unwrap();
             match gaps.last_mut() {
                 Some((_, end)) if *end + 1 == place => *end = place,
-                _ => gaps.push((place, place)),
+                _ => gaps.extend([(place, place)]),
             }
         }
         gaps
@@ -63,8 +63,8 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
     let messages = prop::collection::vec((length, 0..3_u16), 1..40);
     let first = prop_oneof![any::<u32>(), (u32::MAX - 30)..=u32::MAX];
     let window = prop_oneof![1 => 1500..6000_u32, 2 => Just(100_000_u32)];
-    (first, 1..4_u8, any::<bool>(), window, messages, prop_oneof![Just(0_u64), 1..40_u64], any::<u64>()).prop_map(
-        |(first, paths, nodelay, window, messages, loss, seed)| Scenario {
+    (first, 1..4_u8, any::<bool>(), window, messages, prop_oneof![Just(0_u64), 1..40_u64], any::<u64>())
+        .prop_map(|(first, paths, nodelay, window, messages, loss, seed)| Scenario {
             first,
             paths,
             nodelay,
@@ -72,8 +72,7 @@ fn scenarios() -> impl Strategy<Value = Scenario> {
             messages,
             loss,
             seed,
-        },
-    )
+        })
 }
 
 /// A small generator: the run is to depend on the seed alone.
@@ -93,7 +92,9 @@ fn run(scenario: &Scenario) -> Receiver {
     let mut number = 0;
     let mut acked = 0;
     for _ in 0..200_000 {
-        if bench.out.buffered_bytes() < 50_000 && let Some((length, stream)) = waiting.next() {
+        if bench.out.buffered_bytes() < 50_000
+            && let Some((length, stream)) = waiting.next()
+        {
             bench.out.enqueue(OutMessage { stream: *stream, ..Bench::message(*length) }).unwrap();
         }
         while let Some((_, chunks)) = bench.packet() {

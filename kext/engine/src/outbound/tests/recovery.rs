@@ -251,7 +251,8 @@ fn section_6_1_new_data_without_a_path_is_not_bundled_where_it_does_not_belong()
     bench.flush();
     bench.time_out(0);
     bench.enqueue(&[10]);
-    let packets: Vec<_> = core::iter::from_fn(|| bench.packet()).map(|(id, chunks)| (id.0, chunks.len())).collect();
+    let packets: Vec<_> =
+        core::iter::from_fn(|| bench.packet()).map(|(id, chunks)| (id.0, chunks.len())).collect();
     assert_eq!(packets, [(1, 1), (0, 1)]);
 }
 
@@ -268,4 +269,32 @@ fn section_6_9_a_chunk_that_outgrew_the_path_does_not_keep_the_sender_busy() {
     assert!(bench.can_send().is_some());
     bench.paths[0].mtu = 1500;
     assert_eq!(bench.flush(), [[0]]);
+}
+
+#[test]
+fn section_6_3_1_c5_a_fast_retransmitted_chunk_is_not_measured() {
+    let mut bench = sent(1, 6);
+    let rto = bench.paths[0].rto.current();
+    assert_eq!(bench.paths[0].timing.map(|(tsn, _)| tsn), Some(Tsn(FIRST)));
+    for end in 2..5 {
+        bench.sack(0, &[(2, end)]);
+    }
+    bench.flush();
+    bench.wait(30_000);
+    bench.sack(6, &[]);
+    assert_eq!(bench.paths[0].rto.current(), rto);
+}
+
+#[test]
+fn section_7_2_1_slow_start_follows_a_time_out_within_fast_recovery() {
+    let mut bench = sent(1, 8);
+    for end in 2..5 {
+        bench.sack(0, &[(2, end)]);
+    }
+    bench.flush();
+    bench.time_out(0);
+    assert_eq!(bench.out.fast_recovery, None);
+    bench.flush();
+    bench.sack(1, &[(1, 3)]);
+    assert_eq!(bench.cwnd(), 2 * PMDCS);
 }

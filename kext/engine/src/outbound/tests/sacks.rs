@@ -34,7 +34,10 @@ fn section_6_2_1_an_acknowledgement_of_what_was_not_sent_is_a_violation() {
     for count in [5, 6, 1 << 30, (1 << 31) - 1] {
         assert_eq!(bench.try_sack(count, 5, &[]), Err(SackError::AckOfUnsent));
     }
-    assert_eq!(bench.out.on_cumulative(bench.now, Tsn(FIRST + 4), &mut bench.paths), Err(SackError::AckOfUnsent));
+    assert_eq!(
+        bench.out.on_cumulative(bench.now, Tsn(FIRST + 4), &mut bench.paths),
+        Err(SackError::AckOfUnsent)
+    );
     assert_eq!(bench.flight(), 4 * PMDCS);
 }
 
@@ -49,23 +52,33 @@ fn section_6_2_1_d_ii_rwnd_is_what_is_advertised_less_what_is_under_way() {
 
 #[test]
 fn section_6_2_1_d_iii_what_the_peer_drops_again_is_outstanding_again() {
-    let mut bench = sent(3);
+    let mut bench = sent(5);
     bench.sack(0, &[(2, 3)]);
-    assert_eq!(bench.flight(), PMDCS);
+    assert_eq!(bench.flight(), 3 * PMDCS);
     let effect = bench.sack(0, &[(2, 2)]);
     assert_eq!(effect.newly_acked, 0);
-    assert_eq!(bench.flight(), 2 * PMDCS);
+    assert_eq!(bench.flight(), 4 * PMDCS);
     assert_eq!(bench.out.window.get(2).unwrap().missing, 1);
     // Two more, and it is lost.
-    bench.sack(0, &[(2, 2)]);
+    bench.sack(0, &[(2, 2), (4, 4)]);
     assert_eq!(bench.out.window.get(2).unwrap().state, ChunkState::InFlight);
-    bench.sack(0, &[]);
-    bench.sack(0, &[]);
+    bench.sack(0, &[(2, 2), (4, 5)]);
     assert_eq!(bench.out.window.get(2).unwrap().state, ChunkState::Missing);
     // Acknowledged anew it does not count anew.
-    let effect = bench.sack(0, &[(2, 3)]);
+    let effect = bench.sack(0, &[(2, 5)]);
     assert_eq!((effect.newly_acked, effect.path_acked), (0, 0));
-    assert_eq!(bench.sack(3, &[]).newly_acked, FULL);
+    assert_eq!(bench.sack(5, &[]).newly_acked, FULL);
+}
+
+#[test]
+fn section_6_3_2_r4_the_timer_starts_when_the_peer_drops_what_it_had() {
+    let mut bench = sent(2);
+    bench.sack(1, &[(1, 1)]);
+    assert_eq!(bench.paths[0].t3, Time::NEVER);
+    bench.sack(1, &[]);
+    assert_eq!(bench.paths[0].t3, bench.now.plus(bench.paths[0].rto.current()));
+    bench.time_out(0);
+    assert_eq!(bench.flush(), [[1]]);
 }
 
 #[test]

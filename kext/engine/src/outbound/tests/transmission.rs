@@ -219,7 +219,8 @@ fn section_6_4_the_user_may_choose_the_path() {
     for path in [None, Some(PathId(2)), Some(PathId(2)), None, Some(PathId(0))] {
         bench.out.enqueue(to(path)).unwrap();
     }
-    let packets: Vec<_> = core::iter::from_fn(|| bench.packet()).map(|(id, chunks)| (id.0, chunks.len())).collect();
+    let packets: Vec<_> =
+        core::iter::from_fn(|| bench.packet()).map(|(id, chunks)| (id.0, chunks.len())).collect();
     assert_eq!(packets, [(0, 1), (2, 2), (0, 2)]);
 }
 
