@@ -61,7 +61,7 @@ exchange() {
 	if [ $link = raw ]; then
 		say "   client at $netns_a_address in one namespace, echo server at $netns_b_address in another"
 		result=0
-		pair_capture "$2" "$3" raw many "$log" >"$log.capture" 2>&1 || result=$?
+		pair_capture "$2" "$3" many "$log" >"$log.capture" 2>&1 || result=$?
 	else
 		result=0
 		pair_run "$2" "$3" $link many "$log" || result=$?

@@ -162,7 +162,7 @@ EOF
 	say "    $passed passed, $failed failed, $skipped skipped in $seconds s"
 	if [ "$failed" -gt 0 ]; then
 		say "    see $log:"
-		grep -E '^(not ok|error|failed|FAIL|test .* FAILED|[a-z-]+(\.sh)?: )' "$log" | tail -n 5 | sed 's/^/    /'
+		{ grep -E '^(not ok|failed|FAIL|error|test .* FAILED)' "$log" || tail -n 1 "$log"; } | tail -n 5 | sed 's/^/    /'
 	fi
 	total_passed=$((total_passed + passed))
 	total_failed=$((total_failed + failed))

@@ -8,22 +8,9 @@
 
 static const char usage[] =
     "usage: %s --peer ADDRESS [--port N] [--messages N] [--streams N] [--max-size BYTES]\n"
-    "       [--window BYTES] [--seed N] [--one-to-one] [--time-limit SECONDS]\n"
-    "       [--udp-port N --udp-own-port N]\n";
+    "       [--window BYTES] [--seed N] [--one-to-one] [--time-limit SECONDS]\n";
 
-enum {
-	PEER,
-	PORT,
-	MESSAGES,
-	STREAMS,
-	MAX_SIZE,
-	WINDOW,
-	SEED,
-	ONE_TO_ONE,
-	TIME_LIMIT,
-	UDP_PORT,
-	UDP_OWN_PORT
-};
+enum { PEER, PORT, MESSAGES, STREAMS, MAX_SIZE, WINDOW, SEED, ONE_TO_ONE, TIME_LIMIT };
 
 static const struct option names[] = {
     {"peer", required_argument, NULL, PEER},
@@ -35,8 +22,6 @@ static const struct option names[] = {
     {"seed", required_argument, NULL, SEED},
     {"one-to-one", no_argument, NULL, ONE_TO_ONE},
     {"time-limit", required_argument, NULL, TIME_LIMIT},
-    {"udp-port", required_argument, NULL, UDP_PORT},
-    {"udp-own-port", required_argument, NULL, UDP_OWN_PORT},
     {NULL, 0, NULL, 0},
 };
 
@@ -93,12 +78,6 @@ exchange_options_read(struct exchange_options *options, int argc, char **argv)
 			break;
 		case TIME_LIMIT:
 			options->time_limit = (unsigned)number(program, optarg, 1, 86400);
-			break;
-		case UDP_PORT:
-			options->udp_port = (uint16_t)number(program, optarg, 1, UINT16_MAX);
-			break;
-		case UDP_OWN_PORT:
-			options->udp_own_port = (uint16_t)number(program, optarg, 1, UINT16_MAX);
 			break;
 		default:
 			fprintf(stderr, usage, program);

@@ -11,8 +11,6 @@ struct exchange_options {
 	uint32_t window;     /* bytes sent and not yet echoed */
 	unsigned time_limit; /* seconds, for everything */
 	bool one_to_one;
-	uint16_t udp_port;     /* RFC 6951: where the peer listens, host order; 0: plain IP */
-	uint16_t udp_own_port; /* and where we do */
 };
 
 /* Exits with EXCHANGE_USAGE on a wrong command line. */

@@ -79,11 +79,10 @@ capture_stop() {
 }
 
 # One line a packet: number, chunk types, checksum status (1 good, 0 bad), malformed, source, summary. Payload is
-# random bytes, in which a dissector of something else would find faults; ICMP quotes packets cut short. The UDP ports
-# are those of pair.sh.
+# random bytes, in which a dissector of something else would find faults; ICMP quotes packets cut short.
 capture_read() {
 	tshark -Q -n -r "$1" -Y 'sctp && !icmp && !icmpv6' -o 'sctp.checksum:CRC 32c' \
-		-o sctp.ulp_dissection:FALSE -o sctp.reassembly:FALSE -d udp.port==9901,sctp -d udp.port==9902,sctp \
+		-o sctp.ulp_dissection:FALSE -o sctp.reassembly:FALSE \
 		-T fields -e frame.number -e sctp.chunk_type -e sctp.checksum.status -e _ws.malformed -e ip.src \
 		-e _ws.col.Info 2>"$1.log"
 }

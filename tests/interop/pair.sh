@@ -3,13 +3,13 @@
 # One exchange between a client and a server, each of them on the kext or on usrsctp. To be sourced, after netns.sh.
 #
 #   pair_run CLIENT SERVER LINK STYLE LOG    0: both ended well; LOG.client and LOG.server have what they said
-#   pair_capture CLIENT SERVER LINK STYLE LOG  the same in namespaces of its own, captured in LOG.pcapng and
+#   pair_capture CLIENT SERVER STYLE LOG    the same over raw, in namespaces of its own, captured in LOG.pcapng and
 #                                            checked there; says what is wrong or what the capture shows
 #   pair_missing CLIENT SERVER LINK          why that cannot run here; nothing printed: it can
 #
 # CLIENT, SERVER: kext or usrsctp. STYLE: many (one-to-many) or one (one-to-one).
-# LINK: raw (SCTP over IP) and udp (SCTP over UDP, RFC 6951), both between the namespaces of netns.sh;
-#       unix (no network, between two kexts).
+# LINK: raw (SCTP over IP between the namespaces of netns.sh); between two kexts also unix (no network) and
+#       udp (RFC 6951 on loopback). usrsctp's loopback is 127.0.0.1 alone, so that no two addresses there can meet.
 #
 # For the sourcing script to change: where exchange, echo, usrsctp_client and usrsctp_echo are, the extension, the
 # test host's preload library, more options for the client, and the seconds a client may take.
@@ -19,7 +19,6 @@ pair_preload=$PWD/build/host/libsctphost_preload.so
 pair_options=
 pair_time_limit=60
 
-# capture_read knows them.
 pair_client_udp_port=9901
 pair_server_udp_port=9902
 
@@ -38,7 +37,7 @@ pair_missing() {
 			return
 		fi
 	done
-	if [ "$pair_link" != unix ]; then
+	if [ "$pair_link" = raw ]; then
 		netns_missing
 	fi
 }
@@ -48,9 +47,6 @@ pair_missing() {
 pair_program() {
 	pair_kind=$1 pair_role=$2 pair_link=$3 pair_own=$4 pair_udp=$5
 	shift 5
-	if [ "$pair_kind$pair_link" = usrsctpudp ]; then
-		set -- "$@" --udp-own-port "$pair_udp"
-	fi
 	case $pair_kind-$pair_role in
 	usrsctp-client) pair_name=usrsctp_client ;;
 	usrsctp-server) pair_name=usrsctp_echo ;;
@@ -69,15 +65,15 @@ pair_program() {
 	fi
 	set -- timeout --kill-after=5 $((pair_time_limit + 10)) "$@"
 	case $pair_link-$pair_role in
-	unix-*) ;;
-	*-client) set -- ip netns exec "$netns_a" "$@" ;;
-	*-server) set -- ip netns exec "$netns_b" "$@" ;;
+	raw-client) set -- ip netns exec "$netns_a" "$@" ;;
+	raw-server) set -- ip netns exec "$netns_b" "$@" ;;
 	esac
 	exec "$@"
 }
 
 pair_run() {
 	pair_from=$netns_a_address pair_to=$netns_b_address
+	[ "$3" != udp ] || pair_from=127.0.0.2 pair_to=127.0.0.3
 	pair_one=
 	[ "$4" = many ] || pair_one=--one-to-one
 	# Sockets have names in it, which may not be long.
@@ -104,11 +100,9 @@ pair_run() {
 		kill -0 "$pair_server" 2>/dev/null || break
 		sleep 0.05
 	done
-	pair_reach=
-	[ "$3$1" != udpusrsctp ] || pair_reach="--udp-port $pair_server_udp_port"
 	# shellcheck disable=SC2086 # options are words
 	(pair_program "$1" client "$3" "$pair_from" "$pair_client_udp_port" --peer "$pair_to" \
-		--time-limit "$pair_time_limit" $pair_one $pair_reach $pair_options) >"$5.client" 2>&1 </dev/null
+		--time-limit "$pair_time_limit" $pair_one $pair_options) >"$5.client" 2>&1 </dev/null
 	pair_client_result=$?
 	if [ $pair_client_result -ne 0 ]; then
 		# It would wait for ever for the end of an association that there may never have been.
@@ -129,14 +123,14 @@ pair_account() {
 }
 
 pair_capture() {
-	if ! netns_create || ! capture_start "$5.pcapng"; then
+	if ! netns_create || ! capture_start "$4.pcapng"; then
 		echo "the namespaces could not be set up"
 		return 1
 	fi
-	if ! pair_run "$1" "$2" "$3" "$4" "$5"; then
-		pair_account "$5"
+	if ! pair_run "$1" "$2" raw "$3" "$4"; then
+		pair_account "$4"
 		return 1
 	fi
 	netns_delete
-	capture_check "$5.pcapng"
+	capture_check "$4.pcapng"
 }

@@ -33,8 +33,7 @@ kext-kext               kext    kext    raw  many
 kext-kext-one-to-one    kext    kext    raw  one
 kext-kext-unix          kext    kext    unix many
 kext-kext-unix-one      kext    kext    unix one
-kext-usrsctp-udp        kext    usrsctp udp  many
-usrsctp-kext-udp        usrsctp kext    udp  many
+kext-kext-udp           kext    kext    udp  many
 END
 }
 
@@ -88,8 +87,8 @@ run_case() {
 		report "$1" skipped "$why"
 		return
 	fi
-	if [ "$4" != unix ]; then
-		pair_capture "$2" "$3" "$4" "$5" "$log" >"$log.log" 2>&1
+	if [ "$4" = raw ]; then
+		pair_capture "$2" "$3" "$5" "$log" >"$log.log" 2>&1
 	else
 		pair_run "$2" "$3" "$4" "$5" "$log" || {
 			pair_account "$log"

@@ -1,6 +1,4 @@
 /* The client of an exchange on usrsctp. The command line is that of exchange.c. */
-#include <arpa/inet.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "exchange_run.h"
@@ -95,16 +93,6 @@ shut_down(void *context)
 	return usrsctp_sendv(client->sock, "", 0, NULL, 0, &info, sizeof(info), SCTP_SENDV_SNDINFO, 0) >= 0;
 }
 
-static bool
-set_udp_port(struct client *client, socklen_t length, uint16_t port)
-{
-	struct sctp_udpencaps encaps = {.sue_assoc_id = SCTP_FUTURE_ASSOC, .sue_port = htons(port)};
-
-	memcpy(&encaps.sue_address, &client->peer, length);
-	return usrsctp_setsockopt(client->sock, IPPROTO_SCTP, SCTP_REMOTE_UDP_ENCAPS_PORT, &encaps,
-				  sizeof(encaps)) == 0;
-}
-
 int
 main(int argc, char **argv)
 {
@@ -122,9 +110,8 @@ main(int argc, char **argv)
 		fprintf(stderr, "%s: %s is not an address\n", argv[0], options.peer);
 		return EXCHANGE_USAGE;
 	}
-	client.sock = usrsctp_open(client.peer.ss_family, options.plan.streams, options.udp_own_port);
+	client.sock = usrsctp_open(client.peer.ss_family, options.plan.streams);
 	if (client.sock == NULL ||
-	    (options.udp_port != 0 && !set_udp_port(&client, length, options.udp_port)) ||
 	    usrsctp_connect(client.sock, (struct sockaddr *)&client.peer, length) != 0) {
 		perror("usrsctp");
 		return EXCHANGE_SETUP;

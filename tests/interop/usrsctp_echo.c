@@ -1,9 +1,8 @@
 /*
  * An echo server on usrsctp: every message goes back on its stream, with its ppid and its unordered flag.
- * usage: usrsctp_echo [--port N] [--address ADDRESS] [--udp-own-port N] [--once]
+ * usage: usrsctp_echo [--port N] [--address ADDRESS] [--once]
  * --once: ends with the first association; 0 after SHUTDOWN, 5 after anything else.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,12 +11,11 @@
 #include "exchange_options.h"
 #include "usrsctp_socket.h"
 
-enum { PORT, ADDRESS, UDP_OWN_PORT, ONCE };
+enum { PORT, ADDRESS, ONCE };
 
 static const struct option names[] = {
     {"port", required_argument, NULL, PORT},
     {"address", required_argument, NULL, ADDRESS},
-    {"udp-own-port", required_argument, NULL, UDP_OWN_PORT},
     {"once", no_argument, NULL, ONCE},
     {NULL, 0, NULL, 0},
 };
@@ -101,7 +99,7 @@ main(int argc, char **argv)
 	struct server server = {0};
 	struct sockaddr_storage address;
 	const char *text = NULL;
-	uint16_t port = 7007, udp_own_port = 0;
+	uint16_t port = 7007;
 	bool once = false;
 	socklen_t length;
 	int name, result = -1;
@@ -111,8 +109,6 @@ main(int argc, char **argv)
 			port = (uint16_t)atoi(optarg);
 		else if (name == ADDRESS)
 			text = optarg;
-		else if (name == UDP_OWN_PORT)
-			udp_own_port = (uint16_t)atoi(optarg);
 		else if (name == ONCE)
 			once = true;
 		else
@@ -121,7 +117,7 @@ main(int argc, char **argv)
 	length = usrsctp_address(text, port, &address);
 	if (length == 0)
 		return EXCHANGE_USAGE;
-	server.sock = usrsctp_open(address.ss_family, 2048, udp_own_port);
+	server.sock = usrsctp_open(address.ss_family, 2048);
 	if (server.sock == NULL || usrsctp_bind(server.sock, (struct sockaddr *)&address, length) != 0 ||
 	    usrsctp_listen(server.sock, 8) != 0) {
 		perror("usrsctp");

@@ -29,12 +29,11 @@ set_options(struct socket *sock, uint16_t streams)
 }
 
 struct socket *
-usrsctp_open(sa_family_t family, uint16_t streams, uint16_t udp_own_port)
+usrsctp_open(sa_family_t family, uint16_t streams)
 {
 	struct socket *sock;
 
-	usrsctp_init(udp_own_port, NULL, NULL);
-	usrsctp_sysctl_set_sctp_blackhole(0);
+	usrsctp_init(0, NULL, NULL);
 	sock = usrsctp_socket(family, SOCK_SEQPACKET, IPPROTO_SCTP, NULL, NULL, 0, NULL);
 	if (sock != NULL && !set_options(sock, streams)) {
 		usrsctp_close(sock);

@@ -52,6 +52,14 @@ impl Queued {
         }
     }
 
+    /// What counts against the receive window beside the bytes, until the reader is done.
+    pub(crate) const fn overhead(&self) -> usize {
+        match &self.item {
+            Item::Data(delivery) => delivery.overhead(),
+            Item::LaidOut(_) | Item::Notification(_) => 0,
+        }
+    }
+
     /// User bytes that count against the receive window.
     pub(crate) fn window_bytes(&self) -> usize {
         match &self.item {

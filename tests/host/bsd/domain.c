@@ -1,5 +1,6 @@
 /* Domains and their protocols: the lists that socket() searches and that a kext appends its own entries to.
  */
+#include "inet_pcb.h"
 #include "socketvar.h"
 
 static TAILQ_HEAD(, domain) domains = TAILQ_HEAD_INITIALIZER(domains);
@@ -26,6 +27,7 @@ domain_init(void)
 	TAILQ_INIT(&domains);
 	domain_attach(&inetdomain, XNU_AF_INET, "internet");
 	domain_attach(&inet6domain, XNU_AF_INET6, "internet6");
+	pcb_init();
 	inet_attach();
 }
 
@@ -35,6 +37,7 @@ domain_fini(void)
 	struct domain *domain;
 	TAILQ_FOREACH(domain, &domains, dom_entry)
 	xnu_lck_mtx_destroy(&domain->dom_mtx_s, domain_group);
+	pcb_fini();
 	xnu_lck_mtx_free(domain_proto_mtx, domain_group);
 	xnu_lck_grp_free(domain_group);
 }

@@ -22,6 +22,18 @@ struct pcb {
 static struct lck_grp *pcb_group;
 static uint16_t next_port = FIRST_EPHEMERAL;
 
+void
+pcb_init(void)
+{
+	pcb_group = xnu_lck_grp_alloc_init("inpcb", NULL);
+}
+
+void
+pcb_fini(void)
+{
+	xnu_lck_grp_free(pcb_group);
+}
+
 static struct pcb *
 pcb_of(struct socket *socket)
 {
@@ -54,8 +66,6 @@ pcb_attach(struct socket *socket, uint32_t send, uint32_t receive)
 	int error = soreserve(socket, send, receive);
 	if (error)
 		return error;
-	if (!pcb_group)
-		pcb_group = xnu_lck_grp_alloc_init("inpcb", NULL);
 	struct pcb *pcb = host_kernel_malloc(sizeof(*pcb), XNU_M_PCB, XNU_M_WAITOK | XNU_M_ZERO);
 	if (!pcb)
 		return XNU_ENOBUFS;

@@ -7,6 +7,9 @@
 extern struct pr_usrreqs udp_usrreqs, udp6_usrreqs, tcp_usrreqs, tcp6_usrreqs, rip_usrreqs, rip6_usrreqs,
     icmp_dgram_usrreqs, icmp6_dgram_usrreqs, inet_nousrreqs;
 
+void pcb_init(void);
+void pcb_fini(void);
+
 /* Protocols with a lock for each socket. */
 int pcb_lock(struct socket *socket, int reference, void *caller);
 int pcb_unlock(struct socket *socket, int reference, void *caller);

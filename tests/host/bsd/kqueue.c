@@ -266,11 +266,11 @@ collect(struct kqueue *queue, struct bsd_kevent *events, int count)
 		if (!ready)
 			continue;
 		events[found++] = event;
-		if (note->kn_kevent.flags & BSD_EV_ONESHOT)
+		if (event.flags & BSD_EV_ONESHOT)
 			knote_drop(note);
-		else if (note->kn_kevent.flags & BSD_EV_DISPATCH)
+		else if (event.flags & BSD_EV_DISPATCH)
 			note->disabled = true;
-		else if (!(note->kn_kevent.flags & BSD_EV_CLEAR))
+		else if (!(event.flags & BSD_EV_CLEAR))
 			activate(note);
 	}
 	xnu_lck_mtx_unlock(queue->change);

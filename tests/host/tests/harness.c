@@ -247,7 +247,7 @@ main(int count, char **arguments)
 		perror(folder);
 		return 2;
 	}
-	/* The compiler lays the list out from the last test to the first. */
+	/* GCC with optimisation lays the list out from the last test to the first. */
 	for (const struct test *const *test = __stop_test_list; test-- != __start_test_list;) {
 		if (list)
 			puts((*test)->name);

@@ -350,3 +350,32 @@ TEST(the_built_kext_starts_and_stops)
 		EXPECT_EQ(host_stop(), 0);
 	}
 }
+
+/* The kth allocation of the start fails, for every k until a start needs fewer: it must unwind, leaving
+ * nothing. */
+TEST_LIMIT(the_built_kext_unwinds_when_memory_is_short, 60)
+{
+	const char *built = getenv("SCTP_TEST_KEXT");
+	struct host_memory before, after;
+	uint64_t k = 0;
+
+	if (built == NULL || *built == '\0')
+		SKIP("no KEXT= given");
+	host_console(collect, NULL);
+	do {
+		int started;
+
+		EXPECT(++k < 1000);
+		host_memory_count(NULL, &before);
+		host_memory_fail_at(k);
+		started = host_start(built, error, sizeof(error));
+		host_memory_fail_at(0);
+		if (started == 0)
+			EXPECT_EQ(host_stop(), 0);
+		EXPECT_EQ(host_memory_report(), 0);
+		EXPECT_EQ(host_mbuf_live(), 0);
+		host_memory_count(NULL, &after);
+	} while (after.failed != before.failed);
+	EXPECT(k > 1);
+	EXPECT(strstr(printed, "left") == NULL);
+}

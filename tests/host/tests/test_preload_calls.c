@@ -446,7 +446,7 @@ TEST(copies_of_a_descriptor_share_the_socket)
 	EXPECT(host_fd(made.client) >= 0);
 }
 
-static volatile sig_atomic_t signals;
+static _Atomic int signals; /* counted by a handler, maybe on another thread */
 
 static void
 count_signal(int number)

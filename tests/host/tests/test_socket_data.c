@@ -118,7 +118,7 @@ TEST(nonblocking_calls_do_not_wait)
 	EXPECT_EQ(bsd_sendto(pair.client, "x", 1, BSD_MSG_DONTWAIT, NULL, 0), -35);
 }
 
-static volatile sig_atomic_t signals;
+static _Atomic int signals; /* counted by a handler, maybe on another thread */
 
 static void
 count_signal(int number)

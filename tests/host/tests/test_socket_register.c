@@ -83,6 +83,19 @@ TEST(sockets_come_and_go_without_a_trace)
 	EXPECT_EQ(bsd_open_count(), 0);
 }
 
+TEST(host_starts_again_after_a_stop)
+{
+	char error[256];
+	for (int i = 0; i < 2; i++) {
+		EXPECT_EQ(host_start(NULL, error, sizeof(error)), 0);
+		EXPECT_EQ(bsd_socket(XNU_AF_INET, BSD_SOCK_DGRAM, 17), 3);
+		EXPECT_EQ(bsd_socket(XNU_AF_INET6, BSD_SOCK_STREAM, 6), 4);
+		EXPECT_EQ(bsd_kqueue(), 5);
+		EXPECT_EQ(host_stop(), 0);
+		EXPECT_EQ(sockets_live(), 0);
+	}
+}
+
 TEST(failed_attach_gives_its_error)
 {
 	stub_start();

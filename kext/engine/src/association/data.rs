@@ -62,6 +62,10 @@ impl Association {
             Err(SackError::Old) => return Disposition::Continue,
             Err(SackError::AckOfUnsent) => return Disposition::violation(b"SACK of a TSN that was not sent"),
         };
+        if self.outbound.is_probing() {
+            // Section 6.1 rule A: a peer that answers probes is alive, however long its window stays closed.
+            self.errors = 0;
+        }
         self.acknowledged(effect.path_acked);
         self.after_acknowledgement(now);
         Disposition::Continue

@@ -157,7 +157,7 @@ impl Engine {
         while endpoint.queue.reserve(1).is_ok() {
             let Some(delivery) = association.inbound.pop() else { break };
             let bytes = delivery.message.length();
-            association.unread = association.unread.saturating_add(bytes);
+            association.unread = association.unread.saturating_add(bytes).saturating_add(delivery.overhead());
             endpoint.queued_bytes = endpoint.queued_bytes.saturating_add(bytes);
             let _ = endpoint.queue.push_back(Queued { association: key, from, item: Item::Data(delivery) });
             changed.push(owner.index);

@@ -62,7 +62,7 @@ impl Engine {
         if let Ok(endpoint) = self.endpoint_mut(id) {
             endpoint.queued_bytes = endpoint.queued_bytes.saturating_sub(bytes);
         }
-        self.after_reading(now, id, queued.association, bytes);
+        self.after_reading(now, id, queued.association, bytes.saturating_add(queued.overhead()));
     }
 
     fn after_reading(&mut self, now: Time, id: EndpointId, association: Key, bytes: usize) {

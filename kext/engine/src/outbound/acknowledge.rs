@@ -93,7 +93,7 @@ impl Outbound {
             // Rule D ii.
             self.peer_rwnd = sack.a_rwnd.saturating_sub(self.window.in_flight());
         }
-        self.settle_probe(now, paths);
+        self.settle_probe(now, sack.is_some_and(|sack| sack.a_rwnd == 0), paths);
         Ok(SackEffect {
             newly_acked: tally.payload,
             cumulative_advanced: advance > 0,
@@ -142,8 +142,13 @@ impl Outbound {
 
     /// Section 6.1 rule A: when the peer has no room and nothing is outstanding, waits an RTO before the first probe and
     /// twice as long before each further one.
-    fn settle_probe(&mut self, now: Time, paths: &mut Paths) {
+    fn settle_probe(&mut self, now: Time, no_room: bool, paths: &mut Paths) {
         self.probe.answered = true;
+        if no_room && !self.window.is_empty() {
+            // The window closed on what is outstanding: all that is sent again are probes.
+            self.probe.in_flight = true;
+            return;
+        }
         if !self.window.is_empty() && self.peer_rwnd == 0 {
             return;
         }

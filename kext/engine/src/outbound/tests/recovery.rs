@@ -144,9 +144,12 @@ fn section_7_2_4_6_fast_recovery_ends_at_its_exit_point() {
     for end in 2..5 {
         bench.sack(0, &[(2, end)]);
     }
-    bench.flush();
     let cwnd = bench.cwnd();
-    bench.enqueue(&[FULL]);
+    bench.enqueue(&[FULL; 50]);
+    while bench.flight() < cwnd {
+        bench.flush();
+        bench.sack(0, &[(2, 4)]);
+    }
     bench.sack(7, &[]);
     assert_eq!(bench.out.fast_recovery, Some(Tsn(FIRST + 7)));
     assert_eq!(bench.cwnd(), cwnd, "no slow start within Fast Recovery");
@@ -220,6 +223,15 @@ fn section_6_1_c_retransmissions_go_before_new_data_and_with_it() {
     assert_eq!(bench.flush(), [[1], [2]]);
     bench.sack(3, &[]);
     assert_eq!(bench.flush(), [[3, 4]]);
+}
+
+#[test]
+fn section_6_1_c_new_data_does_not_overtake_a_retransmission_that_does_not_fit() {
+    let mut bench = sent(1, 2);
+    bench.time_out(0);
+    bench.enqueue(&[10]);
+    assert_eq!(bench.packet_behind(1000), None);
+    assert_eq!(bench.flush(), [[0]]);
 }
 
 #[test]
