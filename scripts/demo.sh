@@ -61,7 +61,7 @@ exchange() {
 	if [ $link = raw ]; then
 		say "   client at $netns_a_address in one namespace, echo server at $netns_b_address in another"
 		result=0
-		pair_capture "$2" "$3" many "$log" >"$log.capture" 2>&1 || result=$?
+		pair_capture "$2" "$3" raw many "$log" >"$log.capture" 2>&1 || result=$?
 	else
 		result=0
 		pair_run "$2" "$3" $link many "$log" || result=$?
@@ -95,7 +95,6 @@ else
 fi
 
 step "the kernel extension"
-say "   compiling, linking, running the gates (about a minute the first time)"
 quietly build/demo/build.log sh scripts/build.sh
 indent build/demo/build.log
 

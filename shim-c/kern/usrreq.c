@@ -36,14 +36,19 @@ sctp_attach(struct socket *so, int protocol, struct proc *proc)
 	(void)proc;
 	sctp_interfaces_refresh_if_old();
 	pcb = sctp_pcb_create(so);
-	if (pcb == NULL)
+	if (pcb == NULL) {
+		*so_flags(so) |= SOF_PCBCLEARING;
 		return ENOBUFS;
+	}
 	sctp_socket_reserve(so_rcv(so), SCTP_DEFAULT_BUFFER);
 	sctp_socket_reserve(so_snd(so), SCTP_DEFAULT_BUFFER);
 	sctp_lock();
 	error = open_endpoint(pcb);
-	if (error != 0)
+	if (error != 0) {
+		/* The kernel frees the socket of a failed attach only with this flag. */
+		*so_flags(so) |= SOF_PCBCLEARING;
 		sctp_pcb_release(pcb);
+	}
 	sctp_unlock();
 	return error;
 }

@@ -1,7 +1,9 @@
 # shellcheck shell=sh
 # Two network namespaces joined by a veth pair, and captures of what passes between them. To be sourced; for root.
 #
-#   netns_create            $netns_a (address $netns_a_address) and $netns_b, no other way out
+#   netns_create            $netns_a (addresses $netns_a_address, $netns_a_address6) and $netns_b, no other way out
+#   netns_narrow            what is sent from now on passes a bottleneck that drops when its short queue is full
+#   netns_dropped           how many packets it has dropped
 #   netns_delete            both, and what still runs in them
 #   capture_start FILE      capture in $netns_a
 #   capture_stop
@@ -12,6 +14,8 @@ netns_a=sctp-a-$$
 netns_b=sctp-b-$$
 netns_a_address=192.0.2.1
 netns_b_address=192.0.2.2
+netns_a_address6=2001:db8::1
+netns_b_address6=2001:db8::2
 
 # Why namespaces cannot be had; nothing printed: they can.
 netns_missing() {
@@ -33,11 +37,25 @@ netns_missing() {
 netns_create() {
 	ip netns add "$netns_a" && ip netns add "$netns_b" || return 1
 	ip -n "$netns_a" link add veth0 type veth peer name veth0 netns "$netns_b" || return 1
-	for netns_end in "$netns_a $netns_a_address" "$netns_b $netns_b_address"; do
-		ip -n "${netns_end% *}" address add "${netns_end#* }/24" dev veth0 &&
-			ip -n "${netns_end% *}" link set lo up &&
-			ip -n "${netns_end% *}" link set veth0 up || return 1
+	ip -n "$netns_a" address add "$netns_a_address/24" dev veth0 &&
+		ip -n "$netns_a" address add "$netns_a_address6/64" dev veth0 nodad &&
+		ip -n "$netns_b" address add "$netns_b_address/24" dev veth0 &&
+		ip -n "$netns_b" address add "$netns_b_address6/64" dev veth0 nodad || return 1
+	for netns_end in "$netns_a" "$netns_b"; do
+		ip -n "$netns_end" link set lo up && ip -n "$netns_end" link set veth0 up || return 1
 	done
+}
+
+netns_narrow() {
+	for netns_end in "$netns_a" "$netns_b"; do
+		tc -n "$netns_end" qdisc add dev veth0 root tbf rate 40mbit burst 16k limit 24k || return 1
+	done
+}
+
+netns_dropped() {
+	for netns_end in "$netns_a" "$netns_b"; do
+		tc -n "$netns_end" -s qdisc show dev veth0
+	done | sed -n 's/.*(dropped \([0-9]*\),.*/\1/p' | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
 netns_delete() {
@@ -83,7 +101,7 @@ capture_stop() {
 capture_read() {
 	tshark -Q -n -r "$1" -Y 'sctp && !icmp && !icmpv6' -o 'sctp.checksum:CRC 32c' \
 		-o sctp.ulp_dissection:FALSE -o sctp.reassembly:FALSE \
-		-T fields -e frame.number -e sctp.chunk_type -e sctp.checksum.status -e _ws.malformed -e ip.src \
+		-T fields -e frame.number -e sctp.chunk_type -e sctp.checksum.status -e _ws.malformed -e _ws.col.Source \
 		-e _ws.col.Info 2>"$1.log"
 }
 

@@ -3,12 +3,13 @@
 # One exchange between a client and a server, each of them on the kext or on usrsctp. To be sourced, after netns.sh.
 #
 #   pair_run CLIENT SERVER LINK STYLE LOG    0: both ended well; LOG.client and LOG.server have what they said
-#   pair_capture CLIENT SERVER STYLE LOG    the same over raw, in namespaces of its own, captured in LOG.pcapng and
+#   pair_capture CLIENT SERVER LINK STYLE LOG  the same in namespaces of its own, captured in LOG.pcapng and
 #                                            checked there; says what is wrong or what the capture shows
 #   pair_missing CLIENT SERVER LINK          why that cannot run here; nothing printed: it can
 #
 # CLIENT, SERVER: kext or usrsctp. STYLE: many (one-to-many) or one (one-to-one).
-# LINK: raw (SCTP over IP between the namespaces of netns.sh); between two kexts also unix (no network) and
+# LINK: raw (SCTP over IPv4 between the namespaces of netns.sh), raw6 (IPv6), narrow (IPv4 through a bottleneck that
+#       drops packets; half a window is more than its queue holds); between two kexts also unix (no network) and
 #       udp (RFC 6951 on loopback). usrsctp's loopback is 127.0.0.1 alone, so that no two addresses there can meet.
 #
 # For the sourcing script to change: where exchange, echo, usrsctp_client and usrsctp_echo are, the extension, the
@@ -37,9 +38,9 @@ pair_missing() {
 			return
 		fi
 	done
-	if [ "$pair_link" = raw ]; then
-		netns_missing
-	fi
+	case $pair_link in
+	raw | raw6 | narrow) netns_missing ;;
+	esac
 }
 
 # pair_program KIND ROLE LINK ADDRESS UDP-PORT ARGUMENT...
@@ -56,7 +57,7 @@ pair_program() {
 	set -- "$pair_programs/$pair_name" "$@"
 	if [ "$pair_kind" = kext ]; then
 		case $pair_link in
-		raw) pair_host=raw ;;
+		raw | raw6 | narrow) pair_host=raw ;;
 		unix) pair_host=unix:$pair_folder ;;
 		udp) pair_host=udp:$pair_udp:$pair_server_udp_port ;;
 		esac
@@ -65,15 +66,18 @@ pair_program() {
 	fi
 	set -- timeout --kill-after=5 $((pair_time_limit + 10)) "$@"
 	case $pair_link-$pair_role in
-	raw-client) set -- ip netns exec "$netns_a" "$@" ;;
-	raw-server) set -- ip netns exec "$netns_b" "$@" ;;
+	raw-client | raw6-client | narrow-client) set -- ip netns exec "$netns_a" "$@" ;;
+	raw-server | raw6-server | narrow-server) set -- ip netns exec "$netns_b" "$@" ;;
 	esac
 	exec "$@"
 }
 
 pair_run() {
 	pair_from=$netns_a_address pair_to=$netns_b_address
-	[ "$3" != udp ] || pair_from=127.0.0.2 pair_to=127.0.0.3
+	case $3 in
+	raw6) pair_from=$netns_a_address6 pair_to=$netns_b_address6 ;;
+	udp) pair_from=127.0.0.2 pair_to=127.0.0.3 ;;
+	esac
 	pair_one=
 	[ "$4" = many ] || pair_one=--one-to-one
 	# Sockets have names in it, which may not be long.
@@ -92,11 +96,12 @@ pair_run() {
 	# usrsctp's server takes both styles of client.
 	pair_server_one=
 	[ "$2" = usrsctp ] || pair_server_one=$pair_one
-	(pair_program "$2" server "$3" "$pair_to" "$pair_server_udp_port" --once $pair_server_one) \
+	# shellcheck disable=SC2086 # the style is a word or none
+	(pair_program "$2" server "$3" "$pair_to" "$pair_server_udp_port" --address "$pair_to" --once $pair_server_one) \
 		>"$5.server" 2>&1 </dev/null &
 	pair_server=$!
 	for _ in $(seq 200); do
-		grep -q '^listening' "$5.server" && break
+		grep -qs '^listening' "$5.server" && break
 		kill -0 "$pair_server" 2>/dev/null || break
 		sleep 0.05
 	done
@@ -123,14 +128,23 @@ pair_account() {
 }
 
 pair_capture() {
-	if ! netns_create || ! capture_start "$4.pcapng"; then
+	if ! netns_create || ! capture_start "$5.pcapng"; then
 		echo "the namespaces could not be set up"
 		return 1
 	fi
-	if ! pair_run "$1" "$2" raw "$3" "$4"; then
-		pair_account "$4"
+	if [ "$3" = narrow ] && ! netns_narrow; then
+		echo "there is no bottleneck to be had"
 		return 1
 	fi
+	if ! pair_run "$1" "$2" "$3" "$4" "$5"; then
+		pair_account "$5"
+		return 1
+	fi
+	pair_dropped=$(netns_dropped)
 	netns_delete
-	capture_check "$4.pcapng"
+	if [ "$3" = narrow ]; then
+		echo "$pair_dropped packets dropped on the way"
+		[ "$pair_dropped" -gt 0 ] || return 1
+	fi
+	capture_check "$5.pcapng"
 }

@@ -31,6 +31,12 @@ kext-usrsctp-one-to-one kext    usrsctp raw  one
 usrsctp-kext            usrsctp kext    raw  many
 kext-kext               kext    kext    raw  many
 kext-kext-one-to-one    kext    kext    raw  one
+kext-usrsctp-ipv6       kext    usrsctp raw6 many
+usrsctp-kext-ipv6       usrsctp kext    raw6 many
+kext-kext-ipv6          kext    kext    raw6 one
+kext-usrsctp-narrow     kext    usrsctp narrow many
+usrsctp-kext-narrow     usrsctp kext    narrow many
+kext-kext-narrow        kext    kext    narrow many
 kext-kext-unix          kext    kext    unix many
 kext-kext-unix-one      kext    kext    unix one
 kext-kext-udp           kext    kext    udp  many
@@ -87,14 +93,15 @@ run_case() {
 		report "$1" skipped "$why"
 		return
 	fi
-	if [ "$4" = raw ]; then
-		pair_capture "$2" "$3" "$5" "$log" >"$log.log" 2>&1
-	else
+	case $4 in
+	unix | udp)
 		pair_run "$2" "$3" "$4" "$5" "$log" || {
 			pair_account "$log"
 			false
 		} >"$log.log"
-	fi
+		;;
+	*) pair_capture "$2" "$3" "$4" "$5" "$log" >"$log.log" 2>&1 ;;
+	esac
 	result=$?
 	netns_delete
 	if [ $result -eq 0 ]; then

@@ -35,7 +35,10 @@ impl Deadlines {
 
     /// Gives a reserved position a deadline; [`Time::NEVER`] takes it out.
     pub(crate) fn set(&mut self, index: u32, deadline: Time) {
-        let Some(place) = usize::try_from(index).ok().and_then(|index| self.places.get(index)).copied() else { return };
+        let Some(place) = usize::try_from(index).ok().and_then(|index| self.places.get(index)).copied()
+        else {
+            return;
+        };
         let place = usize::try_from(place).ok().filter(|place| *place < self.heap.len());
         match (place, deadline) {
             (None, Time::NEVER) => {}

@@ -10,7 +10,10 @@ pub struct OutOfMemory;
 ///
 /// # Errors
 /// [`OutOfMemory`]: the vector is as before and `value` is dropped.
-#[expect(clippy::disallowed_methods, reason = "the door itself: room was reserved, so push does not allocate")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the door itself: room was reserved, so push does not allocate"
+)]
 pub fn push<T>(vector: &mut Vec<T>, value: T) -> Result<(), OutOfMemory> {
     vector.try_reserve(1).map_err(|_| OutOfMemory)?;
     if vector.len() < vector.capacity() {

@@ -122,6 +122,11 @@ impl Table {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::disallowed_methods,
+    reason = "a test may stop at an overflow and at the end of memory"
+)]
 mod tests {
     use super::*;
     use proptest::prelude::*;

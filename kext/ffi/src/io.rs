@@ -2,9 +2,9 @@
 
 use crate::contract::{sctp_address, sctp_engine, sctp_nanoseconds, sctp_transmit, sctp_update};
 use crate::{address, errno, lent};
+use ::sctp_engine::time::Time;
 use core::ffi::c_int;
 use core::ptr;
-use ::sctp_engine::time::Time;
 
 /// # Safety
 /// As [`lent::engine`]; the addresses are valid and `packet` points to `length` bytes.
@@ -72,7 +72,10 @@ pub(crate) unsafe extern "C" fn sctp_engine_transmit(
 /// # Safety
 /// As [`lent::engine`]; `out` points to a place for the result.
 #[unsafe(no_mangle)]
-pub(crate) unsafe extern "C" fn sctp_engine_next_update(engine: *mut sctp_engine, out: *mut sctp_update) -> bool {
+pub(crate) unsafe extern "C" fn sctp_engine_next_update(
+    engine: *mut sctp_engine,
+    out: *mut sctp_update,
+) -> bool {
     // SAFETY: the caller's promise.
     let Some(update) = unsafe { lent::engine(engine) }.next_update() else { return false };
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);

@@ -2,10 +2,10 @@
 
 use crate::contract::{sctp_engine, sctp_nanoseconds};
 use crate::lent;
+use ::sctp_engine::Engine;
 use alloc::alloc::{Layout, alloc, dealloc};
 use core::ffi::c_char;
 use core::ptr;
-use ::sctp_engine::Engine;
 
 /// # Safety
 /// `seed` points to 32 bytes.

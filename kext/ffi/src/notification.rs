@@ -19,7 +19,10 @@ const fn change_code(change: Change) -> u32 {
 ///
 /// # Errors
 /// [`OutOfMemory`].
-pub(crate) fn lay_out(notification: &Notification, association: AssociationId) -> Result<Message, OutOfMemory> {
+pub(crate) fn lay_out(
+    notification: &Notification,
+    association: AssociationId,
+) -> Result<Message, OutOfMemory> {
     let mut bytes = heapless::Vec::<u8, 64>::new();
     let kind = match notification {
         Notification::AssociationChange { .. } => contract::SCTP_ASSOC_CHANGE,
@@ -33,7 +36,8 @@ pub(crate) fn lay_out(notification: &Notification, association: AssociationId) -
     };
     // Type and flags; the length goes between these and what follows.
     halves(&[kind, 0, 0, 0]);
-    if let Notification::AssociationChange { change, error, outbound_streams, inbound_streams } = notification {
+    if let Notification::AssociationChange { change, error, outbound_streams, inbound_streams } = notification
+    {
         let error = error.map_or(0, |error| u32::try_from(errno(error)).unwrap_or_default());
         halves(&[change_code(*change), error, u32::from(*outbound_streams), u32::from(*inbound_streams)]);
     }

@@ -3,11 +3,11 @@
 use crate::contract::{self, sctp_endpoint, sctp_engine, sctp_nanoseconds};
 use crate::errno::{ToErrno, errno};
 use crate::lent;
-use core::ffi::{c_int, c_void};
-use core::mem::size_of;
 use ::sctp_engine::options::{Events, SendDefaults};
 use ::sctp_engine::time::{Span, Time};
 use ::sctp_engine::{AssociationId, EndpointId, Engine, Error};
+use core::ffi::{c_int, c_void};
+use core::mem::size_of;
 
 /// A C structure of numbers only: every pattern of bytes is a value.
 ///
@@ -326,7 +326,8 @@ pub(crate) unsafe extern "C" fn sctp_engine_get_option(
     // SAFETY: the caller's promise.
     let (engine, room) = unsafe { (lent::engine(engine), lent::bytes_mut(value.cast(), length.read())) };
     let mut call = Call { engine, endpoint: EndpointId(endpoint), now: Time(0) };
-    let result = row(name).and_then(|row| row.get.ok_or(Error::NoSuchOption)).and_then(|get| get(&mut call, room));
+    let result =
+        row(name).and_then(|row| row.get.ok_or(Error::NoSuchOption)).and_then(|get| get(&mut call, room));
     match result {
         Ok(used) => {
             // SAFETY: the caller's promise.
@@ -351,5 +352,8 @@ pub(crate) unsafe extern "C" fn sctp_engine_set_option(
     // SAFETY: the caller's promise.
     let (engine, bytes) = unsafe { (lent::engine(engine), lent::bytes(value.cast(), length)) };
     let mut call = Call { engine, endpoint: EndpointId(endpoint), now: Time(now) };
-    row(name).and_then(|row| row.set.ok_or(Error::NoSuchOption)).and_then(|set| set(&mut call, bytes)).to_errno()
+    row(name)
+        .and_then(|row| row.set.ok_or(Error::NoSuchOption))
+        .and_then(|set| set(&mut call, bytes))
+        .to_errno()
 }

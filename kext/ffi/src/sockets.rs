@@ -6,10 +6,10 @@ use crate::contract::{
 };
 use crate::errno::{ToErrno, errno};
 use crate::{address, lent};
-use core::ffi::{c_int, c_void};
 use ::sctp_engine::address::{Address, Family};
 use ::sctp_engine::time::Time;
 use ::sctp_engine::{Close, EndpointId, Error, Style};
+use core::ffi::{c_int, c_void};
 
 fn is(value: c_int, constant: impl TryInto<c_int>) -> bool {
     constant.try_into().is_ok_and(|constant| constant == value)
@@ -30,7 +30,9 @@ pub(crate) unsafe extern "C" fn sctp_engine_open(
         _ if is(style, SCTP_ONE_TO_MANY) => Style::OneToMany,
         _ => return errno(Error::Invalid),
     };
-    let Some(family @ (Family::V4 | Family::V6)) = address::family(family) else { return errno(Error::Invalid) };
+    let Some(family @ (Family::V4 | Family::V6)) = address::family(family) else {
+        return errno(Error::Invalid);
+    };
     // SAFETY: the caller's promise.
     match unsafe { lent::engine(engine) }.open(style, family, context.expose_provenance()) {
         Ok(endpoint) => {

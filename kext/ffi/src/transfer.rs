@@ -2,16 +2,17 @@
 
 use crate::contract::{
     SCTP_ENGINE_ABORT, SCTP_ENGINE_ADDR_OVER, SCTP_ENGINE_EOF, SCTP_ENGINE_SACK_IMMEDIATELY,
-    SCTP_ENGINE_UNORDERED, sctp_endpoint, sctp_engine, sctp_message, sctp_nanoseconds, sctp_receive, sctp_send,
+    SCTP_ENGINE_UNORDERED, sctp_endpoint, sctp_engine, sctp_message, sctp_nanoseconds, sctp_receive,
+    sctp_send,
 };
 use crate::errno::{ToErrno, errno};
 use crate::message::Held;
 use crate::{address, lent, notification};
-use core::ffi::c_int;
 use ::sctp_engine::memory::OutOfMemory;
 use ::sctp_engine::options::Events;
 use ::sctp_engine::time::Time;
 use ::sctp_engine::{AssociationId, Close, EndpointId, Engine, Error, Item, Message, SendInfo};
+use core::ffi::c_int;
 
 fn has(flags: u16, flag: u32) -> bool {
     u32::from(flags) & flag != 0

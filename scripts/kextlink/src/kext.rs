@@ -15,7 +15,7 @@ use crate::macho::{self, Section, Segment, Symbol, SymbolGroup, emit_words, name
 /// macOS 10.13, the oldest version the kext supports: X.Y.Z as xxxx.yy.zz.
 const MINIMUM_MACOS: u32 = 10 << 16 | 13 << 8;
 
-/// The reader that XNU calls start and stop through.
+/// Where the kernel finds the start and stop functions.
 pub(crate) const KMOD_INFO: &[u8] = b"_kmod_info";
 
 /// Symbols that the linker makes for every bundle; a kext has no use for them.

@@ -61,7 +61,8 @@ fn held_by_unread_messages(receive_buffer: u32, loss: u64) -> usize {
     let mut transfer = Transfer::new(1, workload, pair.client, pair.server);
     // The sender's own memory does not count.
     assert!(transfer.send(&mut network));
-    (HELD.set(0), MOST.set(0));
+    HELD.set(0);
+    MOST.set(0);
     network.set_around(|inside| IN_ENGINE.set(inside));
     network.rest(Span::from_secs(600));
     network.set_around(|_| {});

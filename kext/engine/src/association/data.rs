@@ -27,7 +27,9 @@ impl Association {
             Verdict::Duplicate => counters.data_duplicates = counters.data_duplicates.wrapping_add(1),
             Verdict::Dropped => counters.data_dropped = counters.data_dropped.wrapping_add(1),
             Verdict::InvalidStream => self.report(&Cause::InvalidStream { stream: data.stream }),
-            Verdict::NoUserData => return Disposition::abort(Error::Aborted, Cause::NoUserData { tsn: data.tsn }),
+            Verdict::NoUserData => {
+                return Disposition::abort(Error::Aborted, Cause::NoUserData { tsn: data.tsn });
+            }
             Verdict::Violation => return Disposition::violation(b"DATA fragments contradict each other"),
         }
         Disposition::Continue
@@ -93,7 +95,9 @@ impl Association {
         let window = self.window();
         let mtu = self.path(self.primary).map_or(1500, |path| path.mtu);
         let step = mtu.saturating_mul(2).min(self.protocol.receive_buffer / 2).max(1);
-        if window >= self.advertised.saturating_add(step) && self.advertised < self.protocol.receive_buffer / 2 {
+        if window >= self.advertised.saturating_add(step)
+            && self.advertised < self.protocol.receive_buffer / 2
+        {
             self.inbound.want_sack_now();
         }
     }

@@ -27,7 +27,9 @@ impl Association {
             | State::ShutdownSent
             | State::ShutdownReceived
             | State::ShutdownAckSent => {
-                self.replies_due() || self.heartbeats.iter().any(|heartbeat| heartbeat.due) || self.data_path(now).is_some()
+                self.replies_due()
+                    || self.heartbeats.iter().any(|heartbeat| heartbeat.due)
+                    || self.data_path(now).is_some()
             }
         }
     }
@@ -42,9 +44,10 @@ impl Association {
             State::Established | State::ShutdownPending | State::ShutdownReceived => {
                 self.outbound.can_send(now, &self.paths, self.primary, self.protocol.no_delay)
             }
-            State::CookieWait { .. } | State::CookieEchoed { .. } | State::ShutdownSent | State::ShutdownAckSent => {
-                None
-            }
+            State::CookieWait { .. }
+            | State::CookieEchoed { .. }
+            | State::ShutdownSent
+            | State::ShutdownAckSent => None,
         }
     }
 

@@ -44,7 +44,8 @@ impl Association {
     /// Returns whether the association has had more errors than Association.Max.Retrans allows.
     pub(crate) fn on_heartbeat_timeout(&mut self, now: Time, place: usize, random: &mut Random) -> bool {
         let limit = self.protocol.path_max_retransmits;
-        let (Some(heartbeat), Some(path)) = (self.heartbeats.get_mut(place), self.paths.get_mut(place)) else {
+        let (Some(heartbeat), Some(path)) = (self.heartbeats.get_mut(place), self.paths.get_mut(place))
+        else {
             return false;
         };
         let mut lost = false;
@@ -105,7 +106,8 @@ impl Association {
     /// HEARTBEAT ACK: counts only when it carries the nonce that was sent.
     pub(crate) fn on_heartbeat_ack(&mut self, now: Time, info: &[u8]) -> Disposition {
         let Ok((place, nonce, sent)) = read_info(info) else { return Disposition::Continue };
-        let (Some(heartbeat), Some(path)) = (self.heartbeats.get_mut(place), self.paths.get_mut(place)) else {
+        let (Some(heartbeat), Some(path)) = (self.heartbeats.get_mut(place), self.paths.get_mut(place))
+        else {
             return Disposition::Continue;
         };
         if nonce == 0 || heartbeat.nonce != nonce {

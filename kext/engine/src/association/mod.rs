@@ -30,9 +30,14 @@ use sctp_wire::{Cause, Tsn};
 #[derive(Debug)]
 pub(crate) enum State {
     /// INIT sent.
-    CookieWait { attempts: u16 },
+    CookieWait {
+        attempts: u16,
+    },
     /// COOKIE ECHO sent; the cookie is kept to be sent again.
-    CookieEchoed { cookie: Vec<u8>, attempts: u16 },
+    CookieEchoed {
+        cookie: Vec<u8>,
+        attempts: u16,
+    },
     Established,
     /// The user wants to shut down; data is still under way.
     ShutdownPending,
@@ -221,7 +226,10 @@ impl Association {
     /// Whether the user may still send.
     pub(crate) const fn takes_data(&self) -> bool {
         !self.closing
-            && matches!(self.state, State::CookieWait { .. } | State::CookieEchoed { .. } | State::Established)
+            && matches!(
+                self.state,
+                State::CookieWait { .. } | State::CookieEchoed { .. } | State::Established
+            )
     }
 
     /// Whether the peer said that it sends nothing more.

@@ -32,7 +32,11 @@ pub(crate) enum BadOffer {
 }
 
 /// Reads the parameters. `source` is where the packet came from: always an address of the peer (section 5.1.2 A).
-pub(crate) fn read_offer<'a>(init: &Init<'a>, source: &Address, family: Family) -> Result<Offer<'a>, BadOffer> {
+pub(crate) fn read_offer<'a>(
+    init: &Init<'a>,
+    source: &Address,
+    family: Family,
+) -> Result<Offer<'a>, BadOffer> {
     // Section 3.3.2 and 3.3.3: a zero tag or no streams is answered with ABORT.
     if init.initiate_tag == 0 || init.outbound_streams == 0 || init.inbound_streams == 0 {
         return Err(BadOffer::Refuse(Cause::InvalidMandatoryParameter));
@@ -90,14 +94,22 @@ impl Association {
         self.peer_tag = init.initiate_tag;
         let Some(cookie) = offer.cookie else {
             // Section 3.3.3: the State Cookie is mandatory (cause 2).
-            return Disposition::abort(Error::Aborted, Cause::MissingParameters(U16List::new(&MISSING_COOKIE)));
+            return Disposition::abort(
+                Error::Aborted,
+                Cause::MissingParameters(U16List::new(&MISSING_COOKIE)),
+            );
         };
         let Ok(cookie) = memory::copy(cookie) else {
             // As if the packet was lost: the INIT is sent again.
             self.peer_tag = 0;
             return Disposition::DropPacket;
         };
-        self.agree(init.a_rwnd, init.outbound_streams.min(self.inbound_streams), init.inbound_streams, init.initial_tsn);
+        self.agree(
+            init.a_rwnd,
+            init.outbound_streams.min(self.inbound_streams),
+            init.inbound_streams,
+            init.initial_tsn,
+        );
         self.add_paths(&offer.addresses);
         self.report_unrecognized(&offer.unrecognized);
         self.state = State::CookieEchoed { cookie, attempts: 0 };
@@ -121,7 +133,8 @@ impl Association {
         for address in addresses {
             if self.path_to(address).is_none() && !self.paths.is_full() {
                 let path = Path::new(*address, self.local, &self.protocol.rto);
-                let added = self.paths.push(path).is_ok() && self.heartbeats.push(super::Heartbeat::default()).is_ok();
+                let added = self.paths.push(path).is_ok()
+                    && self.heartbeats.push(super::Heartbeat::default()).is_ok();
                 debug_assert!(added, "both lists have the same room");
             }
         }

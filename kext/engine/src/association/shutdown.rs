@@ -15,7 +15,10 @@ impl Association {
                 self.state = State::ShutdownPending;
                 self.after_acknowledgement(now);
             }
-            State::ShutdownPending | State::ShutdownSent | State::ShutdownReceived | State::ShutdownAckSent => {}
+            State::ShutdownPending
+            | State::ShutdownSent
+            | State::ShutdownReceived
+            | State::ShutdownAckSent => {}
         }
     }
 

@@ -12,7 +12,12 @@ const DEAD: Disposition =
 
 impl Association {
     /// Does all that is due at `now`.
-    pub(crate) fn on_deadline(&mut self, now: Time, random: &mut Random, counters: &mut Counters) -> Disposition {
+    pub(crate) fn on_deadline(
+        &mut self,
+        now: Time,
+        random: &mut Random,
+        counters: &mut Counters,
+    ) -> Disposition {
         if self.guard <= now {
             return DEAD;
         }
@@ -82,7 +87,9 @@ impl Association {
             }
             State::ShutdownSent => (self.protocol.association_max_retransmits, Due::SHUTDOWN),
             State::ShutdownAckSent => (self.protocol.association_max_retransmits, Due::SHUTDOWN_ACK),
-            State::Established | State::ShutdownPending | State::ShutdownReceived => return Disposition::Continue,
+            State::Established | State::ShutdownPending | State::ShutdownReceived => {
+                return Disposition::Continue;
+            }
         };
         self.errors = self.errors.saturating_add(1);
         if self.errors > limit {

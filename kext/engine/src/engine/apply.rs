@@ -34,14 +34,20 @@ impl Engine {
 
     pub(super) fn notify_change(&mut self, key: Key, change: Change, error: Option<Error>) {
         let Some(association) = self.associations.get(key) else { return };
-        let (inbound_streams, outbound_streams) = (association.inbound_streams, association.outbound.streams());
-        self.notify(key, Notification::AssociationChange { change, error, outbound_streams, inbound_streams });
+        let (inbound_streams, outbound_streams) =
+            (association.inbound_streams, association.outbound.streams());
+        self.notify(
+            key,
+            Notification::AssociationChange { change, error, outbound_streams, inbound_streams },
+        );
     }
 
     /// Queues a notification for a user who asked for it. Without memory it is lost, as RFC 6458 allows.
     pub(super) fn notify(&mut self, key: Key, notification: Notification) {
         let Self { associations, endpoints, changed, .. } = self;
-        let Some(association) = associations.get(key).filter(|association| !association.waiting) else { return };
+        let Some(association) = associations.get(key).filter(|association| !association.waiting) else {
+            return;
+        };
         let Some(owner) = association.endpoint else { return };
         let Some(endpoint) = endpoints.get_mut(owner) else { return };
         if endpoint.options.events.contains(notification.event()) {
@@ -113,11 +119,14 @@ impl Engine {
             (Some(_), true) => Change::Lost,
             (Some(_), false) => Change::CannotStart,
         };
-        let destination = association.path(association.reply_path).map_or_else(Address::default, |path| path.remote);
+        let destination =
+            association.path(association.reply_path).map_or_else(Address::default, |path| path.remote);
         match ending.farewell {
             Farewell::Silence => {}
             Farewell::ShutdownComplete => {
-                self.reply(&source, &destination, tag, |writer| sctp_wire::ShutdownComplete { reflected: false }.emit(writer));
+                self.reply(&source, &destination, tag, |writer| {
+                    sctp_wire::ShutdownComplete { reflected: false }.emit(writer)
+                });
             }
             Farewell::Abort(cause) => self.reply(&source, &destination, tag, |writer| match cause {
                 Some(cause) => sctp_wire::emit_abort(writer, false, &[cause]),
@@ -174,9 +183,11 @@ impl Engine {
         }
         let Some(owner) = association.endpoint else { return };
         let Some(endpoint) = endpoints.get_mut(owner) else { return };
-        let counted = core::mem::replace(&mut association.counted_send, association.outbound.buffered_bytes());
+        let counted =
+            core::mem::replace(&mut association.counted_send, association.outbound.buffered_bytes());
         let total = endpoint.send_bytes.saturating_sub(counted).saturating_add(association.counted_send);
-        let finished = endpoint.style == Style::OneToOne && !association.waiting && association.peer_finished();
+        let finished =
+            endpoint.style == Style::OneToOne && !association.waiting && association.peer_finished();
         if total != endpoint.send_bytes || (finished && !endpoint.end_of_file) {
             endpoint.send_bytes = total;
             endpoint.end_of_file |= finished;

@@ -1,6 +1,6 @@
 //! Users' calls on endpoints.
 
-use super::{AssociationId, Engine, EndpointId};
+use super::{AssociationId, EndpointId, Engine};
 use crate::address::{Address, Family};
 use crate::association::{Ending, Farewell, State};
 use crate::endpoint::{Endpoint, Style};
@@ -68,7 +68,8 @@ impl Engine {
     /// Forgets an endpoint; its associations end by themselves as `how` says.
     pub fn close(&mut self, now: Time, id: EndpointId, how: Close) {
         let key = Key::from(id);
-        while let Some(association) = self.endpoints.get(key).and_then(|endpoint| endpoint.associations.last()).copied()
+        while let Some(association) =
+            self.endpoints.get(key).and_then(|endpoint| endpoint.associations.last()).copied()
         {
             // A peer whose association was never accepted is told so; set-up without data is given up.
             let abort = how == Close::Abort
@@ -397,7 +398,9 @@ impl Engine {
         mut change: impl FnMut(&mut crate::association::Association),
     ) {
         let mut place = 0_usize;
-        while let Some(key) = self.endpoint(id).ok().and_then(|endpoint| endpoint.associations.get(place)).copied() {
+        while let Some(key) =
+            self.endpoint(id).ok().and_then(|endpoint| endpoint.associations.get(place)).copied()
+        {
             if let Some(association) = self.associations.get_mut(key) {
                 change(association);
             }

@@ -1,6 +1,6 @@
 //! Set-up from this side (RFC 9260 section 5.1 A).
 
-use super::{AssociationId, Engine, EndpointId};
+use super::{AssociationId, EndpointId, Engine};
 use crate::address::Address;
 use crate::association::Beginning;
 use crate::endpoint::Style;

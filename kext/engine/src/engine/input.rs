@@ -145,8 +145,12 @@ fn check_tag(association: &Association, packet: &Packet<'_>, first: RawChunk<'_>
     let reflected = first.flags & 1 != 0;
     let good = match first.kind {
         // Rules B and C: ABORT and SHUTDOWN COMPLETE may carry the peer's own tag when the T bit says so.
-        chunk_type::ABORT | chunk_type::SHUTDOWN_COMPLETE if reflected => association.peer_tag != 0 && tag == association.peer_tag,
-        chunk_type::SHUTDOWN_ACK if matches!(association.state, State::CookieWait { .. } | State::CookieEchoed { .. }) => {
+        chunk_type::ABORT | chunk_type::SHUTDOWN_COMPLETE if reflected => {
+            association.peer_tag != 0 && tag == association.peer_tag
+        }
+        chunk_type::SHUTDOWN_ACK
+            if matches!(association.state, State::CookieWait { .. } | State::CookieEchoed { .. }) =>
+        {
             return Tag::OutOfTheBlue;
         }
         _ => tag == association.local_tag,

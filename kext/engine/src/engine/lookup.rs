@@ -30,12 +30,14 @@ impl Engine {
     pub(super) fn association_for(&self, source: &Address, destination: &Address) -> Option<Key> {
         let hash = self.hash_of_peer(destination.port, source);
         let index = self.by_peer.find(hash, |index| {
-            self.associations.key_at(index).and_then(|key| self.associations.get(key)).is_some_and(|association| {
-                association.local.port == destination.port
-                    && association.peer_port == source.port
-                    && (association.local.is_any() || association.local.same_host(destination))
-                    && association.path_to(source).is_some()
-            })
+            self.associations.key_at(index).and_then(|key| self.associations.get(key)).is_some_and(
+                |association| {
+                    association.local.port == destination.port
+                        && association.peer_port == source.port
+                        && (association.local.is_any() || association.local.same_host(destination))
+                        && association.path_to(source).is_some()
+                },
+            )
         })?;
         self.associations.key_at(index)
     }
@@ -44,11 +46,13 @@ impl Engine {
     pub(super) fn association_of(&self, endpoint: Key, peer: &Address) -> Option<Key> {
         let local_port = self.endpoints.get(endpoint)?.local.port;
         let index = self.by_peer.find(self.hash_of_peer(local_port, peer), |index| {
-            self.associations.key_at(index).and_then(|key| self.associations.get(key)).is_some_and(|association| {
-                association.endpoint == Some(endpoint)
-                    && association.peer_port == peer.port
-                    && association.path_to(peer).is_some()
-            })
+            self.associations.key_at(index).and_then(|key| self.associations.get(key)).is_some_and(
+                |association| {
+                    association.endpoint == Some(endpoint)
+                        && association.peer_port == peer.port
+                        && association.path_to(peer).is_some()
+                },
+            )
         })?;
         self.associations.key_at(index)
     }

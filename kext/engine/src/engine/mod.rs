@@ -101,7 +101,8 @@ impl Engine {
     pub fn new(seed: [u8; 32]) -> Result<Self, OutOfMemory> {
         let mut random = Random::new(seed);
         let secrets = Secrets::new(&mut random);
-        let hash_key = u128::from_be_bytes(random.block().first_chunk().copied().unwrap_or_default()).to_be_bytes();
+        let hash_key =
+            u128::from_be_bytes(random.block().first_chunk().copied().unwrap_or_default()).to_be_bytes();
         Ok(Self {
             secrets,
             hash_key,

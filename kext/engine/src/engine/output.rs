@@ -1,7 +1,7 @@
 //! What the engine has to say: packets, and endpoints whose socket must be brought up to date.
 
 use super::input::bump;
-use super::{Engine, EndpointId};
+use super::{EndpointId, Engine};
 use crate::address::Address;
 use crate::association::State;
 use crate::endpoint::Style;

@@ -67,7 +67,8 @@ impl Engine {
         };
         let answer = match existing.and_then(|key| self.associations.get(key).map(|found| (key, found))) {
             None => {
-                let Some(listener) = self.listener_for(destination).and_then(|key| self.endpoints.get(key)) else {
+                let Some(listener) = self.listener_for(destination).and_then(|key| self.endpoints.get(key))
+                else {
                     bump(&mut self.counters.out_of_the_blue);
                     return self.reply(destination, source, init.initiate_tag, |writer| {
                         sctp_wire::emit_abort(writer, false, &[])
@@ -93,7 +94,10 @@ impl Engine {
                     tie_tags: (association.local_tag, association.peer_tag),
                 },
                 // Section 5.2.2: the peer may have restarted. New addresses would let it hijack (RFC 5062).
-                State::Established | State::ShutdownPending | State::ShutdownSent | State::ShutdownReceived => {
+                State::Established
+                | State::ShutdownPending
+                | State::ShutdownSent
+                | State::ShutdownReceived => {
                     if offer.addresses.iter().any(|address| association.path_to(address).is_none()) {
                         return self.reply(destination, source, init.initiate_tag, |writer| {
                             sctp_wire::emit_abort(writer, false, &[Cause::RestartWithNewAddresses(&[])])
@@ -166,7 +170,9 @@ impl Engine {
         source: &Address,
         destination: &Address,
     ) {
-        let Ok(Chunk::CookieEcho(echo)) = Chunk::parse(first) else { return bump(&mut self.counters.malformed) };
+        let Ok(Chunk::CookieEcho(echo)) = Chunk::parse(first) else {
+            return bump(&mut self.counters.malformed);
+        };
         let Ok(cookie) = self.secrets.open(echo.cookie) else { return bump(&mut self.counters.bad_cookies) };
         // The cookie counts only where it was given: same tag, same ports, an address the INIT named.
         if packet.header.verification_tag != cookie.local_tag
@@ -177,7 +183,8 @@ impl Engine {
             return bump(&mut self.counters.bad_cookies);
         }
         let existing = cookie.peers.iter().find_map(|peer| self.association_for(peer, destination));
-        let action = existing.and_then(|key| self.associations.get(key)).map(|found| cookie_action(found, &cookie));
+        let action =
+            existing.and_then(|key| self.associations.get(key)).map(|found| cookie_action(found, &cookie));
         if let Some(over) = cookie.staleness(now).filter(|_| action != Some(Action::Repeat)) {
             bump(&mut self.counters.stale_cookies);
             let micros = u32::try_from(over.0 / 1000).unwrap_or(u32::MAX);
@@ -267,7 +274,10 @@ impl Engine {
         let out_of_resource = |_: Error| Some(Cause::OutOfResource);
         let key = self.add_association(&begin).map_err(out_of_resource)?;
         let queued = !waits
-            || self.endpoints.get_mut(listener).is_some_and(|endpoint| endpoint.accept_queue.push_back(key).is_ok());
+            || self
+                .endpoints
+                .get_mut(listener)
+                .is_some_and(|endpoint| endpoint.accept_queue.push_back(key).is_ok());
         if !queued {
             self.remove_association(key);
             return Err(Some(Cause::OutOfResource));
@@ -300,8 +310,11 @@ fn cookie_action(association: &Association, cookie: &Cookie) -> Action {
 impl Association {
     /// The peer restarted (section 5.2.4 A): the same association from the beginning, with new tags.
     fn restart(&mut self, now: Time, cookie: &Cookie) -> Result<(), OutOfMemory> {
-        let outbound =
-            crate::outbound::Outbound::new(cookie.local_tsn, self.protocol.outbound_streams, cookie.peer_window)?;
+        let outbound = crate::outbound::Outbound::new(
+            cookie.local_tsn,
+            self.protocol.outbound_streams,
+            cookie.peer_window,
+        )?;
         self.outbound = outbound;
         self.local_tag = cookie.local_tag;
         self.local_tsn = cookie.local_tsn;
@@ -316,4 +329,3 @@ impl Association {
         Ok(())
     }
 }
-

@@ -1,6 +1,6 @@
 //! Reading: a message is handed out whole and comes back when the reader is done with it.
 
-use super::{AssociationId, Engine, EndpointId};
+use super::{AssociationId, EndpointId, Engine};
 use crate::address::Address;
 use crate::endpoint::{Item, Queued};
 use crate::error::Error;
@@ -28,7 +28,8 @@ impl Engine {
     /// [`Error::WouldBlock`] when there is none, [`Error::Invalid`].
     pub fn receive(&mut self, id: EndpointId) -> Result<Received, Error> {
         let endpoint = self.endpoint_mut(id)?;
-        let queued = endpoint.returned.take().or_else(|| endpoint.queue.pop_front()).ok_or(Error::WouldBlock)?;
+        let queued =
+            endpoint.returned.take().or_else(|| endpoint.queue.pop_front()).ok_or(Error::WouldBlock)?;
         let association = queued.association;
         let cumulative_tsn =
             self.associations.get(association).map_or(Tsn(0), |found| found.inbound.cumulative_tsn());

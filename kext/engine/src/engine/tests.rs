@@ -1,4 +1,9 @@
 //! Two engines over a perfect wire, driven by hand.
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::disallowed_methods,
+    reason = "a test may stop at an overflow and at the end of memory"
+)]
 
 use super::*;
 use crate::address::{Address, Family};
@@ -190,7 +195,8 @@ fn an_abort_is_told_to_the_other_side() {
     wire.run();
     let mut changes = Vec::new();
     while let Ok(received) = wire.hosts[1].receive(server) {
-        let Item::Notification(crate::Notification::AssociationChange { change, .. }) = received.queued.item else {
+        let Item::Notification(crate::Notification::AssociationChange { change, .. }) = received.queued.item
+        else {
             panic!("not a notification")
         };
         changes.push(change);
