@@ -5,8 +5,9 @@
  * call that may have caused them: packets (sctp_engine_transmit), endpoints whose sockets need attention
  * (sctp_engine_next_update) and the next deadline (sctp_engine_deadline).
  *
- * Every function but the sctp_message_* group runs with the domain mutex held (shim-c/README.md). Functions that
- * return int give 0 or a Darwin errno. No function blocks, calls into sockets or keeps a pointer that it was lent.
+ * Every function but the sctp_message_* group runs with the domain mutex held (shim-c/README.md). Functions
+ * that return int give 0 or a Darwin errno. No function blocks, calls into sockets or keeps a pointer that it
+ * was lent.
  */
 #ifndef SCTP_ENGINE_H
 #define SCTP_ENGINE_H
@@ -62,7 +63,7 @@ struct sctp_send {
 /* What one message was received with (RFC 6458 section 5.3.5). */
 struct sctp_receive {
 	struct sctp_address from;
-	size_t length;    /* bytes left of what sctp_engine_receive handed out */
+	size_t length; /* bytes left of what sctp_engine_receive handed out */
 	uint32_t assoc_id;
 	uint32_t ppid;
 	uint32_t tsn;
@@ -70,25 +71,25 @@ struct sctp_receive {
 	uint32_t context;
 	uint16_t stream;
 	uint16_t ssn;
-	uint16_t flags;        /* SCTP_ENGINE_UNORDERED */
-	bool end_of_record;    /* the message ends with these bytes: MSG_EOR once all are read */
-	bool notification;     /* the bytes are a union sctp_notification: MSG_NOTIFICATION */
-	bool want_rcvinfo;     /* SCTP_RECVRCVINFO is on */
-	bool want_sndrcv;      /* SCTP_EVENTS subscribed to sctp_data_io_event */
+	uint16_t flags;     /* SCTP_ENGINE_UNORDERED */
+	bool end_of_record; /* the message ends with these bytes: MSG_EOR once all are read */
+	bool notification;  /* the bytes are a union sctp_notification: MSG_NOTIFICATION */
+	bool want_rcvinfo;  /* SCTP_RECVRCVINFO is on */
+	bool want_sndrcv;   /* SCTP_EVENTS subscribed to sctp_data_io_event */
 };
 
 /* One endpoint, as its socket must show it. Sent when anything in it changed; whole, never a difference. */
 struct sctp_update {
-	void *context;          /* as given to sctp_engine_open */
+	void *context; /* as given to sctp_engine_open */
 	sctp_endpoint endpoint;
 	uint32_t receive_bytes; /* queued for reading; 1 for a queue of empty messages only */
 	uint32_t send_bytes;    /* accepted from the user, not yet acknowledged */
 	uint32_t pending_accepts;
-	int error;              /* for so_error, 0 if none; given once */
-	bool connecting;        /* a one-to-one endpoint in set-up */
-	bool connected;         /* a one-to-one endpoint with an association that still moves data */
-	bool end_of_file;       /* nothing more will be received */
-	bool send_closed;       /* nothing more may be sent */
+	int error;        /* for so_error, 0 if none; given once */
+	bool connecting;  /* a one-to-one endpoint in set-up */
+	bool connected;   /* a one-to-one endpoint with an association that still moves data */
+	bool end_of_file; /* nothing more will be received */
+	bool send_closed; /* nothing more may be sent */
 };
 
 /* One packet to send: an SCTP packet without IP header. source.family 0: let the route choose. */
@@ -103,29 +104,34 @@ struct sctp_transmit {
 /* seed: 32 bytes from the kernel's random source. NULL when memory is short. */
 struct sctp_engine *sctp_engine_create(const uint8_t seed[32]);
 void sctp_engine_destroy(struct sctp_engine *engine);
-/* Associations that live on after their socket was closed; they are aborted by sctp_engine_quiesce before a stop. */
+/* Associations that live on after their socket was closed; they are aborted by sctp_engine_quiesce before a
+ * stop. */
 uint32_t sctp_engine_associations(const struct sctp_engine *engine);
 void sctp_engine_quiesce(struct sctp_engine *engine, sctp_nanoseconds now);
 
 /* ---- in: packets and time ---- */
-/* packet: the SCTP packet without IP header. ecn: the two ECN bits of the IP header. Never fails; drops are counted. */
+/* packet: the SCTP packet without IP header. ecn: the two ECN bits of the IP header. Never fails; drops are
+ * counted. */
 void sctp_engine_input(struct sctp_engine *engine, sctp_nanoseconds now, const struct sctp_address *source,
-		       const struct sctp_address *destination, uint8_t ecn, const uint8_t *packet, size_t length);
+		       const struct sctp_address *destination, uint8_t ecn, const uint8_t *packet,
+		       size_t length);
 void sctp_engine_timer(struct sctp_engine *engine, sctp_nanoseconds now);
 /* The addresses this host can be reached at. addresses is copied. */
 int sctp_engine_set_addresses(struct sctp_engine *engine, const struct sctp_address *addresses, size_t count);
 
 /* ---- out ---- */
 bool sctp_engine_has_transmit(const struct sctp_engine *engine);
-/* Writes the next packet into buffer and returns its length, 0 when there is none. capacity: at least 1500. */
-size_t sctp_engine_transmit(struct sctp_engine *engine, sctp_nanoseconds now, uint8_t *buffer, size_t capacity,
-			    struct sctp_transmit *out);
+/* Writes the next packet into buffer and returns its length, 0 when there is none. capacity: at least 1500.
+ */
+size_t sctp_engine_transmit(struct sctp_engine *engine, sctp_nanoseconds now, uint8_t *buffer,
+			    size_t capacity, struct sctp_transmit *out);
 bool sctp_engine_next_update(struct sctp_engine *engine, struct sctp_update *out);
 sctp_nanoseconds sctp_engine_deadline(const struct sctp_engine *engine);
 
 /* ---- in: users' calls ---- */
 /* style: SCTP_ONE_TO_*; family: 4 or 6. ENOMEM. */
-int sctp_engine_open(struct sctp_engine *engine, int style, uint8_t family, void *context, sctp_endpoint *out);
+int sctp_engine_open(struct sctp_engine *engine, int style, uint8_t family, void *context,
+		     sctp_endpoint *out);
 /* The handle is dead after this; its associations end by themselves. how: SCTP_CLOSE_*. */
 void sctp_engine_close(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint, int how);
 /* port 0: an ephemeral port. EINVAL if bound already, EADDRINUSE. */
@@ -135,29 +141,34 @@ int sctp_engine_listen(struct sctp_engine *engine, sctp_endpoint endpoint, uint3
 /* Sends the INIT. EISCONN, EALREADY, EADDRNOTAVAIL, ENOMEM. */
 int sctp_engine_connect(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint,
 			const struct sctp_address *address, uint32_t *assoc_id);
-/* Moves the oldest association that waits on listener to child, a fresh one-to-one endpoint. EWOULDBLOCK if none. */
-int sctp_engine_accept(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint listener, sctp_endpoint child);
+/* Moves the oldest association that waits on listener to child, a fresh one-to-one endpoint. EWOULDBLOCK if
+ * none. */
+int sctp_engine_accept(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint listener,
+		       sctp_endpoint child);
 /* Aborts the oldest association that waits on listener: no socket could be made for it. */
 void sctp_engine_refuse(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint listener);
 /*
- * Takes message over on success only. EPIPE after shutdown, ENOTCONN, EDESTADDRREQ, EINVAL (stream out of range,
- * unknown assoc_id), EMSGSIZE, ENOBUFS. With SCTP_ENGINE_EOF or _ABORT message may be NULL or empty.
+ * Takes message over on success only. EPIPE after shutdown, ENOTCONN, EDESTADDRREQ, EINVAL (stream out of
+ * range, unknown assoc_id), EMSGSIZE, ENOBUFS. With SCTP_ENGINE_EOF or _ABORT message may be NULL or empty.
  */
 int sctp_engine_send(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint,
 		     const struct sctp_send *info, struct sctp_message *message);
 /*
  * Hands out the next message. EWOULDBLOCK when the queue is empty. The reader must give it back with
- * sctp_engine_unreceive (what it did not consume stays at the head) or sctp_engine_consumed before it reads again.
+ * sctp_engine_unreceive (what it did not consume stays at the head) or sctp_engine_consumed before it reads
+ * again.
  */
 int sctp_engine_receive(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint,
 			struct sctp_message **message, struct sctp_receive *info);
 /* consumed: bytes copied to the user, less than info.length, or 0 after MSG_PEEK. Takes message over. */
 void sctp_engine_unreceive(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint,
 			   struct sctp_message *message, size_t consumed);
-/* The whole message was read: its bytes are free again, which may open the peer's window. Takes message over. */
+/* The whole message was read: its bytes are free again, which may open the peer's window. Takes message over.
+ */
 void sctp_engine_consumed(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint,
 			  struct sctp_message *message);
-/* SHUT_WR of a one-to-one endpoint: SHUTDOWN once all data is acknowledged. ENOTCONN, EOPNOTSUPP (one-to-many). */
+/* SHUT_WR of a one-to-one endpoint: SHUTDOWN once all data is acknowledged. ENOTCONN, EOPNOTSUPP
+ * (one-to-many). */
 int sctp_engine_shutdown(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint);
 /* Throws the receive queue away (SHUT_RD). */
 void sctp_engine_flush(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint);
@@ -165,18 +176,22 @@ void sctp_engine_flush(struct sctp_engine *engine, sctp_nanoseconds now, sctp_en
 void sctp_engine_set_receive_buffer(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint,
 				    uint32_t bytes);
 /* getsockname and getpeername. EINVAL, ENOTCONN. */
-int sctp_engine_local_address(const struct sctp_engine *engine, sctp_endpoint endpoint, struct sctp_address *out);
-int sctp_engine_peer_address(const struct sctp_engine *engine, sctp_endpoint endpoint, struct sctp_address *out);
+int sctp_engine_local_address(const struct sctp_engine *engine, sctp_endpoint endpoint,
+			      struct sctp_address *out);
+int sctp_engine_peer_address(const struct sctp_engine *engine, sctp_endpoint endpoint,
+			     struct sctp_address *out);
 /* Options of level IPPROTO_SCTP; value has the layout of netinet/sctp.h. *length: in, room; out, used.
  * ENOPROTOOPT for an unknown name, EINVAL for a short value. */
-int sctp_engine_get_option(struct sctp_engine *engine, sctp_endpoint endpoint, int name, void *value, size_t *length);
+int sctp_engine_get_option(struct sctp_engine *engine, sctp_endpoint endpoint, int name, void *value,
+			   size_t *length);
 int sctp_engine_set_option(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint, int name,
 			   const void *value, size_t length);
 /* Counter number index of the engine's MIB (RFC 3873 names), NULL past the last. */
 const char *sctp_engine_counter(const struct sctp_engine *engine, uint32_t index, uint64_t *value);
 
 /* ---- messages: no lock needed, owned by one caller at a time ---- */
-/* A message of length bytes for sctp_engine_send; *bytes is where to copy them to. ENOMEM. May block for memory. */
+/* A message of length bytes for sctp_engine_send; *bytes is where to copy them to. ENOMEM. May block for
+ * memory. */
 int sctp_message_create(size_t length, struct sctp_message **message, uint8_t **bytes);
 /* The contiguous bytes at offset; *length is how many. NULL past the end. */
 const uint8_t *sctp_message_span(const struct sctp_message *message, size_t offset, size_t *length);

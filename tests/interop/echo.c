@@ -180,7 +180,7 @@ main(int argc, char **argv)
 		return EXCHANGE_USAGE;
 	sd = sctp_socket_open(address.ss_family, server.one_to_one ? SOCK_STREAM : SOCK_SEQPACKET, 2048);
 	if (sd < 0)
-		return EXCHANGE_SETUP;
+		return sctp_socket_open_failure(address.ss_family);
 	if (bind(sd, (struct sockaddr *)&address, length) != 0 || listen(sd, 8) != 0) {
 		perror("bind");
 		return EXCHANGE_SETUP;

@@ -26,7 +26,8 @@ enum {
 	EXCHANGE_USAGE = 2,
 	EXCHANGE_SETUP = 3, /* no socket, no association */
 	EXCHANGE_TIMEOUT = 4,
-	EXCHANGE_LOST = 5, /* the association ended before its time */
+	EXCHANGE_NO_IPV6 = 77, /* there are no sockets for IPv6 */
+	EXCHANGE_LOST = 5,     /* the association ended before its time */
 };
 
 #endif

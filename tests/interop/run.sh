@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.." || exit 1
 usage() {
 	cat <<'END'
 Usage: tests/interop/run.sh [--programs DIR] [--kext SCTP.kext] [--preload FILE.so]
-                            [--captures DIR] [--only CASE]...
+                            [--captures DIR] [--seed N] [--only CASE]...
 
 Runs every case, or those named. Namespaces and captures are for root; without
 root what needs them is skipped.
@@ -17,6 +17,7 @@ root what needs them is skipped.
 --kext      the extension                       (build/SCTP.kext)
 --preload   the test host's preload library     (build/host/libsctphost_preload.so)
 --captures  where captures and logs go          (build/interop/captures)
+--seed      another one gives other messages    (1)
 
 Exit status: 0 none failed, 1 one failed, 2 wrong usage.
 END
@@ -31,6 +32,7 @@ kext-usrsctp-one-to-one kext    usrsctp raw  one
 usrsctp-kext            usrsctp kext    raw  many
 kext-kext               kext    kext    raw  many
 kext-kext-one-to-one    kext    kext    raw  one
+usrsctp-usrsctp-ipv6    usrsctp usrsctp raw6 many
 kext-usrsctp-ipv6       kext    usrsctp raw6 many
 usrsctp-kext-ipv6       usrsctp kext    raw6 many
 kext-kext-ipv6          kext    kext    raw6 one
@@ -48,7 +50,7 @@ only=
 
 while [ $# -gt 0 ]; do
 	case $1 in
-	--programs | --kext | --preload | --captures | --only)
+	--programs | --kext | --preload | --captures | --seed | --only)
 		if [ $# -lt 2 ]; then
 			usage >&2
 			exit 2
@@ -58,6 +60,7 @@ while [ $# -gt 0 ]; do
 		--kext) pair_kext=$(realpath -m "$2") ;;
 		--preload) pair_preload=$(realpath -m "$2") ;;
 		--captures) captures=$(realpath -m "$2") ;;
+		--seed) pair_options="--seed $2" ;;
 		--only) only="$only $2 " ;;
 		esac
 		shift 2
@@ -106,6 +109,8 @@ run_case() {
 	netns_delete
 	if [ $result -eq 0 ]; then
 		report "$1" passed "$(tail -n 1 "$log.client")"
+	elif pair_no_ipv6; then
+		report "$1" skipped "the extension has no IPv6 sockets"
 	else
 		report "$1" failed "see $log.log"
 		sed 's/^/  /' "$log.log"

@@ -1,7 +1,9 @@
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "exchange_options.h"
 #include "sctp_socket.h"
 
 socklen_t
@@ -51,14 +53,25 @@ sctp_socket_open(sa_family_t family, int type, uint16_t streams)
 	int sd = socket(family, type, IPPROTO_SCTP);
 
 	if (sd < 0) {
+		int error = errno;
+
 		perror("socket");
+		errno = error;
 		return -1;
 	}
 	if (set_option(sd, SCTP_INITMSG, "SCTP_INITMSG", &init, sizeof(init)) &&
 	    set_option(sd, SCTP_NODELAY, "SCTP_NODELAY", &on, sizeof(on)) && sctp_socket_reports(sd))
 		return sd;
 	close(sd);
+	errno = EINVAL;
 	return -1;
+}
+
+/* Without IPv4 the extension is not there at all. */
+int
+sctp_socket_open_failure(sa_family_t family)
+{
+	return family == AF_INET6 && errno == EPROTONOSUPPORT ? EXCHANGE_NO_IPV6 : EXCHANGE_SETUP;
 }
 
 struct sctp_socket_piece

@@ -13,6 +13,9 @@ socklen_t sctp_socket_address(const char *text, uint16_t port, struct sockaddr_s
  * message. */
 int sctp_socket_open(sa_family_t family, int type, uint16_t streams);
 
+/* What a program ends with that could not open its socket, with errno as sctp_socket_open left it. */
+int sctp_socket_open_failure(sa_family_t family);
+
 /* Reports and rcvinfo, for a socket that accept gave. False, with a message. */
 bool sctp_socket_reports(int sd);
 
