@@ -143,6 +143,19 @@ draw(uint32_t *state)
 	return *state >> 8;
 }
 
+static void
+write_ip_checksum(uint8_t *header)
+{
+	uint32_t sum = 0;
+
+	for (int at = 0; at < 20; at += 2)
+		sum += (uint32_t)(header[at] << 8 | header[at + 1]);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = ~(sum + (sum >> 16));
+	header[10] = (uint8_t)(sum >> 8);
+	header[11] = (uint8_t)sum;
+}
+
 /* An IPv4 packet of protocol 132 with random bytes behind a plausible header; its checksum is wrong or
  * missing. */
 static size_t
@@ -160,11 +173,12 @@ random_packet(uint8_t packet[1500], uint32_t *state, uint16_t port)
 	packet[9] = SCTP;
 	memcpy(packet + 12, &(uint32_t){PEER}, 4);
 	memcpy(packet + 16, &(uint32_t){ADDRESS}, 4);
-	if (length >= 32 && draw(state) % 2 == 0) {
+	write_ip_checksum(packet);
+	if (length > 32 && draw(state) % 2 == 0) {
 		packet[22] = (uint8_t)(port >> 8);
 		packet[23] = (uint8_t)port;
 		/* An ABORT, a SHUTDOWN or an INIT that looks right but for the checksum. */
-		packet[32 % length] = (uint8_t)(draw(state) % 15);
+		packet[32] = (uint8_t)(draw(state) % 15);
 	}
 	return length;
 }
@@ -222,6 +236,7 @@ TEST(kext_answers_a_good_packet_that_is_nobodys)
 			      2,    1, 0, 7,  0, 9, 0, 0, 0,  1,    0, 0, 0,   0, 8, 0, 0,   4};
 	uint32_t checksum = crc32c(packet + 20, 16);
 
+	write_ip_checksum(packet);
 	start();
 	host_link_inject(packet, sizeof(packet));
 	host_settle();
