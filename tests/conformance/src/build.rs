@@ -44,7 +44,8 @@ pub fn chunk_bytes(chunk: &ChunkText, symbols: &Symbols) -> Result<Vec<u8>, Stri
     };
     let flags = match (chunk.field("flags"), kind) {
         (Some(letters), 0) => letters.chars().fold(0, |flags, letter| {
-            flags | "EBUI".find(letter).and_then(|bit| 1_u8.checked_shl(u32::try_from(bit).ok()?)).unwrap_or(0)
+            flags
+                | "EBUI".find(letter).and_then(|bit| 1_u8.checked_shl(u32::try_from(bit).ok()?)).unwrap_or(0)
         }),
         (None, 0) => 3,
         (Some(text), _) => integer(text)?,
@@ -181,7 +182,7 @@ fn list(text: &str) -> Vec<&str> {
 }
 
 fn unhex(text: &str) -> Result<Vec<u8>, String> {
-    if !text.is_ascii() || text.len() % 2 != 0 {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) {
         return Err(format!("{text} is not hexadecimal"));
     }
     let bytes = (0..text.len() / 2).map(|place| u8::from_str_radix(&text[place * 2..place * 2 + 2], 16));

@@ -1,6 +1,6 @@
 //! A packet as text: `[tag=0] INIT tag=0x1 | DATA tsn=0 text=hello`.
 
-use std::fmt;
+use core::fmt;
 
 /// `name=value`, or what a script asks of a value: `name!=value`, `name>=value`, `name<=value`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -28,6 +28,6 @@ pub use fields::{ChunkText, Field, PacketText};
 pub use host::{Host, Sent};
 pub use names::{CAUSES, CHUNKS};
 pub use read::packet_text;
-pub use run::{Failure, Outcome, Report, begin, run_all, run_script};
+pub use run::{Failure, Outcome, Report, begin, describe, play_line, run_all, run_script};
 pub use script::{Script, Step, load, scripts_directory};
 pub use symbols::Symbols;

@@ -29,7 +29,10 @@ fn play(names: &[&String], write_table: bool) -> Result<bool, String> {
         match &report.outcome {
             Outcome::Passed => println!("pass {}", report.script.name),
             Outcome::Failed(failure) => {
-                println!("FAIL {}\n  {}: {}\n  {}", report.script.name, failure.place, failure.step, failure.why);
+                println!(
+                    "FAIL {}\n  {}: {}\n  {}",
+                    report.script.name, failure.place, failure.step, failure.why
+                );
             }
         }
     }

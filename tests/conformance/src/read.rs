@@ -3,8 +3,8 @@
 use crate::fields::{ChunkText, Field, PacketText};
 use crate::names::{cause_name, chunk_name};
 use crate::symbols::{Symbols, relative};
+use core::fmt::Write;
 use sctp_wire::{Chunk, Data, DataFlags, Init, Packet, Parameter, Sack};
-use std::fmt::Write;
 
 /// The packet, whose ports and destination the caller adds. What does not parse shows as `BROKEN`.
 #[must_use]
@@ -62,7 +62,8 @@ fn data_fields(data: &Data<'_>, symbols: &Symbols, add: &mut impl FnMut(&str, St
         (DataFlags::UNORDERED, 'U'),
         (DataFlags::IMMEDIATE, 'I'),
     ];
-    let flags: String = letters.iter().filter(|(flag, _)| data.flags.contains(*flag)).map(|(_, c)| *c).collect();
+    let flags: String =
+        letters.iter().filter(|(flag, _)| data.flags.contains(*flag)).map(|(_, c)| *c).collect();
     add("tsn", relative(data.tsn.0, symbols.local_tsn).to_string());
     add("stream", data.stream.to_string());
     add("ssn", data.ssn.0.to_string());

@@ -1,10 +1,13 @@
 //! Plays scripts.
 
 use crate::host::Host;
+use crate::read::packet_text;
 use crate::script::{Script, Step, load, steps_of};
-use crate::steps::play;
-use sctp_engine::Style;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use crate::steps::{notice_name, play, state_name};
+use core::fmt::Write;
+use core::panic::AssertUnwindSafe;
+use sctp_engine::{Item, Style};
+use std::panic::catch_unwind;
 
 /// Where and why a script failed.
 #[derive(Clone, Debug)]
@@ -68,6 +71,48 @@ pub fn begin(name: &str) -> Host {
         }
     }
     host
+}
+
+/// Plays one line.
+///
+/// # Errors
+/// Why it failed.
+pub fn play_line(host: &mut Host, line: &str) -> Result<(), String> {
+    let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
+    let step = Step { file: "line".into(), line: 1, verb: verb.into(), rest: rest.into() };
+    guarded(host, &step).map_err(|failure| failure.why)
+}
+
+/// The state, the packets that went out, and the notifications: all that the last line left behind.
+///
+/// # Panics
+/// When the endpoint is gone.
+pub fn describe(host: &mut Host) -> String {
+    let mut text = state_name(host);
+    for sent in core::mem::take(&mut host.sent) {
+        let _ = write!(text, " < {}", brief(&sent.bytes, host));
+    }
+    while let Ok(received) = host.engine.receive(host.endpoint) {
+        match &received.queued.item {
+            Item::Notification(notification) => {
+                let _ = write!(text, " ! {}", notice_name(notification));
+            }
+            Item::Data(_) | Item::LaidOut(_) => text.push_str(" ! data"),
+        }
+    }
+    text
+}
+
+/// Names of chunks, with causes and what else tells cases apart.
+fn brief(bytes: &[u8], host: &Host) -> String {
+    let mut packet = packet_text(bytes, &host.symbols);
+    packet.fields.retain(|field| field.value != "peer");
+    for chunk in &mut packet.chunks {
+        chunk.fields.retain(|field| {
+            matches!(field.name.as_str(), "cause" | "t" | "cum" | "gaps") && field.value != "[]"
+        });
+    }
+    packet.to_string()
 }
 
 fn guarded(host: &mut Host, step: &Step) -> Result<(), Failure> {

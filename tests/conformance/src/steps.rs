@@ -55,7 +55,11 @@ pub(crate) fn play(host: &mut Host, step: &Step) -> Result<(), String> {
 }
 
 fn same(what: &str, wanted: &str, actual: &str) -> Result<(), String> {
-    if wanted == actual { Ok(()) } else { Err(difference(&[format!("{what} {wanted}")], &[format!("{what} {actual}")])) }
+    if wanted == actual {
+        Ok(())
+    } else {
+        Err(difference(&[format!("{what} {wanted}")], &[format!("{what} {actual}")]))
+    }
 }
 
 fn difference(wanted: &[String], actual: &[String]) -> String {
@@ -64,7 +68,8 @@ fn difference(wanted: &[String], actual: &[String]) -> String {
 }
 
 fn unexpected(host: &Host) -> String {
-    let sent: Vec<_> = host.sent.iter().map(|sent| format!("< {}", packet_text(&sent.bytes, &host.symbols))).collect();
+    let sent: Vec<_> =
+        host.sent.iter().map(|sent| format!("< {}", packet_text(&sent.bytes, &host.symbols))).collect();
     format!("nobody expected{}", difference(&[], &sent))
 }
 
@@ -109,15 +114,16 @@ fn packet_out(host: &mut Host, text: &str) -> Result<(), String> {
     let mut actual = packet_text(&sent.bytes, &host.symbols);
     let [a, b, c, d, ..] = sent.destination.bytes;
     let size = sent.bytes.len().to_string();
-    let tag = u32::from_be_bytes(sent.bytes.get(4..8).and_then(|tag| tag.try_into().ok()).unwrap_or_default());
+    let tag =
+        u32::from_be_bytes(sent.bytes.get(4..8).and_then(|tag| tag.try_into().ok()).unwrap_or_default());
     let tag_good = host.symbols.tag(wanted.field("tag").unwrap_or("peer"))? == tag;
     let around_good = wanted.fields.iter().all(|field| match field.name.as_str() {
         "to" => field.value == format!("{a}.{b}.{c}.{d}"),
         "size" => field.admits(&size),
         _ => true,
     });
-    let ports_good = sent.bytes.get(..4) == Some(&[[3, 232], [7, 208]].concat()[..])
-        && sent.destination.port == PEER.port;
+    let ports_good =
+        sent.bytes.get(..4) == Some(&[[3, 232], [7, 208]].concat()[..]) && sent.destination.port == PEER.port;
     let chunks_good = wanted.chunks.len() == actual.chunks.len()
         && wanted.chunks.iter().zip(&actual.chunks).all(|(wanted, actual)| wanted.describes(actual));
     if tag_good && around_good && ports_good && chunks_good {
@@ -136,7 +142,8 @@ fn call(host: &mut Host, text: &str) -> Result<(), String> {
     let words = words(text);
     let name = words.first().map(String::as_str).unwrap_or_default();
     let arguments = fields(text.strip_prefix(name).unwrap_or_default())?;
-    let find = |name: &str| arguments.iter().find(|field| field.name == name).map(|field| field.value.as_str());
+    let find =
+        |name: &str| arguments.iter().find(|field| field.name == name).map(|field| field.value.as_str());
     let to = SendInfo { to: PEER, ..SendInfo::default() };
     let (now, endpoint, engine) = (host.now, host.endpoint, &mut host.engine);
     let result = match name {
@@ -194,7 +201,9 @@ fn set(host: &mut Host, text: &str) -> Result<(), String> {
         }
         let protocol = &mut host.engine.options(endpoint).map_err(|error| format!("{error:?}"))?.protocol;
         match field.name.as_str() {
-            "heartbeat" => protocol.heartbeat_interval = if value == "off" { None } else { Some(span(value)?) },
+            "heartbeat" => {
+                protocol.heartbeat_interval = if value == "off" { None } else { Some(span(value)?) }
+            }
             "cookie-life" => protocol.cookie_life = span(value)?,
             "receive-buffer" => protocol.receive_buffer = integer(value)?,
             "outbound-streams" => protocol.outbound_streams = integer(value)?,
@@ -238,7 +247,9 @@ fn notice(host: &mut Host, wanted: &str) -> Result<(), String> {
     let Ok(received) = received else {
         return if wanted == "none" { Ok(()) } else { Err("no notification".into()) };
     };
-    let Item::Notification(notification) = &received.queued.item else { return Err("data, no notification".into()) };
+    let Item::Notification(notification) = &received.queued.item else {
+        return Err("data, no notification".into());
+    };
     same("notice", wanted, &notice_name(notification))
 }
 
@@ -266,11 +277,15 @@ fn read(host: &mut Host, wanted: &str) -> Result<(), String> {
 }
 
 fn compare(what: &str, wanted: &str, actual: &[Field]) -> Result<(), String> {
-    let good = fields(wanted)?.iter().all(|field| {
-        actual.iter().any(|found| found.name == field.name && field.admits(&found.value))
-    });
+    let good = fields(wanted)?
+        .iter()
+        .all(|field| actual.iter().any(|found| found.name == field.name && field.admits(&found.value)));
     let shown: Vec<_> = actual.iter().map(Field::to_string).collect();
-    if good { Ok(()) } else { Err(difference(&[format!("{what} {wanted}")], &[format!("{what} {}", shown.join(" "))])) }
+    if good {
+        Ok(())
+    } else {
+        Err(difference(&[format!("{what} {wanted}")], &[format!("{what} {}", shown.join(" "))]))
+    }
 }
 
 /// `counter NAME=VALUE`, since the engine was made.
@@ -283,7 +298,7 @@ fn counter(host: &Host, text: &str) -> Result<(), String> {
     let wanted = fields(text)?;
     for field in &wanted {
         let found = all.iter().find(|counter| counter.name == field.name).ok_or("no such counter")?;
-        compare("counter", &field.to_string(), std::slice::from_ref(found))?;
+        compare("counter", &field.to_string(), core::slice::from_ref(found))?;
     }
     Ok(())
 }

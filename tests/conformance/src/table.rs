@@ -1,7 +1,7 @@
 //! The table of results in the README.
 
 use crate::run::{Outcome, Report};
-use std::fmt::Write;
+use core::fmt::Write;
 use std::path::{Path, PathBuf};
 
 const BEGIN: &str = "<!-- table: begin -->";

@@ -59,12 +59,12 @@ impl Engine {
             Ok(offer) => offer,
             Err(BadOffer::Malformed) => return bump(&mut self.counters.malformed),
             Err(BadOffer::Refuse(cause)) => {
-                return self.reply(destination, source, init.initiate_tag, |writer| {
+                return self.reply_to_stranger(now, destination, source, init.initiate_tag, |writer| {
                     sctp_wire::emit_abort(writer, false, &[cause])
                 });
             }
             Err(BadOffer::HostName) => {
-                return self.reply(destination, source, init.initiate_tag, |writer| {
+                return self.reply_to_stranger(now, destination, source, init.initiate_tag, |writer| {
                     sctp_wire::emit_abort(writer, false, &[Cause::UnresolvableAddress(&[])])
                 });
             }
@@ -74,7 +74,7 @@ impl Engine {
                 let Some(listener) = self.listener_for(destination).and_then(|key| self.endpoints.get(key))
                 else {
                     bump(&mut self.counters.out_of_the_blue);
-                    return self.reply(destination, source, init.initiate_tag, |writer| {
+                    return self.reply_to_stranger(now, destination, source, init.initiate_tag, |writer| {
                         sctp_wire::emit_abort(writer, false, &[])
                     });
                 };
