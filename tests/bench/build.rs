@@ -2,6 +2,11 @@
 
 fn main() {
     println!("cargo::rerun-if-changed=usrsctp");
-    cc::Build::new().file("usrsctp/pair.c").std("gnu11").flag("-Wall").flag("-Wextra").compile("usrsctp_pair");
+    cc::Build::new()
+        .file("usrsctp/pair.c")
+        .std("gnu11")
+        .flag("-Wall")
+        .flag("-Wextra")
+        .compile("usrsctp_pair");
     println!("cargo::rustc-link-lib=usrsctp");
 }

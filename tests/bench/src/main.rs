@@ -46,7 +46,8 @@ const WORKLOADS: [(&str, &str, Workload); 5] = [
     ("set-up and shutdown", "associations/s", Workload::SetUps),
 ];
 
-/// Numbers of associations, and whether usrsctp is measured too: it needs minutes to set the most of them up.
+/// Numbers of associations, and whether usrsctp is measured too: the time it takes to set them up grows with the square
+/// of their number, most of an hour for the last row.
 const SCALE: [(usize, bool); 3] = [(1, true), (1000, true), (100_000, false)];
 
 struct Arguments {

@@ -184,10 +184,12 @@ impl Pair for Ours {
             Side::A => a,
             Side::B => b,
         };
+        // As usrsctp does it, every association has a send buffer of its own.
+        let room = usize::try_from(BUFFER).unwrap_or(usize::MAX) * of.len();
         let association = of.get(association).copied();
         let host = self.net.host(side);
         let buffered = host.update.map_or(0, |update| update.send_bytes);
-        if buffered + message.len() > usize::try_from(BUFFER).unwrap_or(usize::MAX) {
+        if buffered + message.len() > room {
             return false;
         }
         let now = clock::now();

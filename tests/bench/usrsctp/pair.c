@@ -27,8 +27,8 @@ struct packet {
 	unsigned char bytes[LARGEST_PACKET];
 };
 
-/* An AF_CONN address is a pointer that names a connection as one side sees it. Ours are numbers that nobody follows:
- * association n is FIRST + 2n on side 0 and FIRST + 2n + 1 on side 1. */
+/* An AF_CONN address is a pointer that names a connection as one side sees it. Ours are numbers that nobody
+ * follows: association n is FIRST + 2n on side 0 and FIRST + 2n + 1 on side 1. */
 static const uintptr_t FIRST = 0x10000;
 
 static struct packet *queue[QUEUE];
@@ -104,6 +104,18 @@ usrsctp_pair_pump(void)
 	}
 }
 
+/* The library sets no association up at an address that it does not know as its own. */
+static void
+register_connections(size_t associations)
+{
+	static size_t registered;
+
+	for (; registered < associations; registered++) {
+		usrsctp_register_address((void *)connection(0, registered));
+		usrsctp_register_address((void *)connection(1, registered));
+	}
+}
+
 void
 usrsctp_pair_start(uint32_t buffer)
 {
@@ -111,9 +123,8 @@ usrsctp_pair_start(uint32_t buffer)
 	usrsctp_init_nothreads(0, output, NULL);
 	usrsctp_sysctl_set_sctp_sendspace(buffer);
 	usrsctp_sysctl_set_sctp_recvspace(buffer);
-	usrsctp_register_address((void *)connection(0, 0));
-	usrsctp_register_address((void *)connection(1, 0));
 	timers_ran = milliseconds();
+	register_connections(1);
 }
 
 static struct sockaddr_conn
@@ -176,6 +187,7 @@ int
 usrsctp_pair_open(size_t associations, size_t packet, int nodelay)
 {
 	memset(&counts, 0, sizeof(counts));
+	register_connections(associations);
 	for (int side = 0; side < SIDES; side++) {
 		struct sockaddr_conn local = address(0, PORT + (uint16_t)side);
 
@@ -201,7 +213,7 @@ usrsctp_pair_open(size_t associations, size_t packet, int nodelay)
 static void
 close_now(struct socket *socket)
 {
-	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+	struct linger linger = {.l_onoff = 1, .l_linger = 0};
 
 	usrsctp_setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 	usrsctp_close(socket);
@@ -247,8 +259,9 @@ usrsctp_pair_receive(int side, void *buffer, size_t capacity)
 		ssize_t got;
 
 		flags = 0;
-		got = usrsctp_recvv(sides[side], (char *)buffer + partial[side], capacity - partial[side],
-		    (struct sockaddr *)&from, &from_length, &info, &info_length, &type, &flags);
+		got =
+		    usrsctp_recvv(sides[side], (char *)buffer + partial[side], capacity - partial[side],
+				  (struct sockaddr *)&from, &from_length, &info, &info_length, &type, &flags);
 		if (got <= 0)
 			return got == 0 || errno == EWOULDBLOCK ? 0 : -1;
 		partial[side] += (size_t)got;
