@@ -30,6 +30,7 @@ struct Net {
     a: Host,
     b: Host,
     under_way: VecDeque<Box<Packet>>,
+    #[expect(clippy::vec_box, reason = "a packet is not copied when it is queued or kept")]
     spare: Vec<Box<Packet>>,
     packets: Packets,
 }

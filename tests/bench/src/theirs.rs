@@ -86,15 +86,18 @@ impl Pair for Theirs {
     }
 }
 
-/// The listener of [`Cycle`].
+/// The listener of [`Cycle`]: one for the whole process, as the library frees its port only some time after a close.
 #[derive(Debug)]
 pub(crate) struct TheirListener(());
 
 impl TheirListener {
     pub(crate) fn open() -> Self {
         start();
-        // SAFETY: the library is started; this thread is the only one.
-        assert_eq!(unsafe { usrsctp_pair_listen(PACKET) }, 0, "usrsctp cannot listen");
+        static LISTEN: Once = Once::new();
+        LISTEN.call_once(|| {
+            // SAFETY: the library is started; this thread is the only one.
+            assert_eq!(unsafe { usrsctp_pair_listen(PACKET) }, 0, "usrsctp cannot listen");
+        });
         Self(())
     }
 }
