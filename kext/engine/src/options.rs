@@ -28,6 +28,8 @@ pub struct Protocol {
     pub inbound_streams: u16,
     /// SCTP_NODELAY: small messages are not held back to be bundled.
     pub no_delay: bool,
+    /// Explicit Congestion Notification is offered to the peer (RFC 4960 appendix A).
+    pub ecn: bool,
     /// so_rcv.sb_hiwat: what the peer may have under way or unread, bytes.
     pub receive_buffer: u32,
 }
@@ -46,6 +48,7 @@ impl Default for Protocol {
             outbound_streams: 10,
             inbound_streams: 2048,
             no_delay: false,
+            ecn: true,
             receive_buffer: 233_016,
         }
     }

@@ -14,14 +14,14 @@ pub(crate) unsafe extern "C" fn sctp_engine_input(
     now: sctp_nanoseconds,
     source: *const sctp_address,
     destination: *const sctp_address,
-    _ecn: u8,
+    ecn: u8,
     packet: *const u8,
     length: usize,
 ) {
     // SAFETY: the caller's promise.
     unsafe {
         let (source, destination) = (address::read(source), address::read(destination));
-        lent::engine(engine).input(Time(now), source, destination, lent::bytes(packet, length));
+        lent::engine(engine).input(Time(now), source, destination, ecn, lent::bytes(packet, length));
     }
 }
 
@@ -65,7 +65,9 @@ pub(crate) unsafe extern "C" fn sctp_engine_transmit(
     let source = address::to_c(&transmit.source);
     let destination = address::to_c(&transmit.destination);
     // SAFETY: the caller's promise.
-    unsafe { lent::store(out, sctp_transmit { source, destination, tos: 0, dont_fragment: false }) };
+    unsafe {
+        lent::store(out, sctp_transmit { source, destination, tos: transmit.tos, dont_fragment: false })
+    };
     transmit.length
 }
 

@@ -243,7 +243,7 @@ impl Network {
         } else if let Some((_, packet)) = self.under_way.pop_first() {
             self.tally.arrived += 1;
             let Packet { to, source, destination, bytes } = packet;
-            self.call(to, |engine, now| engine.input(now, source, destination, &bytes));
+            self.call(to, |engine, now| engine.input(now, source, destination, 0, &bytes));
         }
         self.flush();
         true

@@ -4,9 +4,10 @@ use super::{Association, Due, State};
 use crate::address::Address;
 use crate::counters::Counters;
 use crate::inbound::SackNeed;
+use crate::outbound::Sent;
 use crate::path::PathId;
 use crate::time::Time;
-use sctp_wire::{CommonHeader, ErrorChunk, Full, Heartbeat, Init, PacketWriter, Parameters};
+use sctp_wire::{CommonHeader, ErrorChunk, Full, Heartbeat, Init, PacketWriter, Parameter, Parameters};
 
 /// A packet in the caller's buffer.
 pub(crate) struct Emitted {
@@ -14,6 +15,8 @@ pub(crate) struct Emitted {
     /// The wildcard address: let the route choose.
     pub(crate) source: Address,
     pub(crate) destination: Address,
+    /// The IP header is to say that congestion may be marked rather than signalled by loss: ECT(0) of RFC 3168.
+    pub(crate) ecn_capable: bool,
 }
 
 impl Association {
@@ -35,7 +38,7 @@ impl Association {
     }
 
     fn replies_due(&self) -> bool {
-        !self.due.is_empty() || matches!(self.inbound.sack(), SackNeed::Now)
+        !self.due.is_empty() || self.ecn.answer_due() || matches!(self.inbound.sack(), SackNeed::Now)
     }
 
     /// The path that DATA may go to now.
@@ -82,17 +85,20 @@ impl Association {
         if !writer.is_empty() {
             counters.control_chunks_sent = counters.control_chunks_sent.wrapping_add(1);
         }
+        let mut sent = Sent::default();
         if self.is_set_up() && self.data_path(now) == Some(id) {
             if !matches!(self.inbound.sack(), SackNeed::None) {
                 // Section 6.1: DATA takes a waiting SACK along.
                 let _ = self.emit_sack(&mut writer);
             }
-            self.outbound.emit(now, id, &mut self.paths, self.protocol.no_delay, &mut writer);
+            sent = self.outbound.emit(now, id, &mut self.paths, self.protocol.no_delay, &mut writer);
         }
         if writer.is_empty() {
             return None;
         }
-        Some(Emitted { length: writer.finish(), source, destination: remote })
+        // RFC 3168 sections 6.1.4 and 6.1.5: neither control chunks alone nor retransmissions.
+        let ecn_capable = self.ecn.is_agreed() && sent.new > 0 && sent.again == 0;
+        Some(Emitted { length: writer.finish(), source, destination: remote, ecn_capable })
     }
 
     /// INIT or COOKIE ECHO.
@@ -111,7 +117,13 @@ impl Association {
                     initial_tsn: self.local_tsn,
                     parameters: Parameters::new(&[]),
                 };
-                init.emit_init(writer, |_| Ok(()))?;
+                let ecn = self.protocol.ecn;
+                init.emit_init(
+                    writer,
+                    |parameters| {
+                        if ecn { Parameter::EcnCapable.emit(parameters) } else { Ok(()) }
+                    },
+                )?;
                 self.due.remove(Due::INIT);
             }
             State::Established
@@ -128,6 +140,7 @@ impl Association {
             sctp_wire::emit_cookie_ack(writer)?;
             self.due.remove(Due::COOKIE_ACK);
         }
+        self.ecn.emit_answer(writer)?;
         if self.due.contains(Due::ERROR) {
             ErrorChunk { causes: self.error_report.causes() }.emit(writer)?;
             self.error_report.clear();
@@ -153,6 +166,8 @@ impl Association {
 
     fn emit_sack(&mut self, writer: &mut PacketWriter<'_>) -> Result<(), Full> {
         let window = self.window();
+        // In front of the SACK: its reader must still know the chunk that the mark is about.
+        self.ecn.emit_echo(writer)?;
         self.inbound.emit_sack(window, writer)?;
         self.advertised = window;
         self.sack_at = Time::NEVER;

@@ -3,6 +3,7 @@
 //! A handler changes only the association and answers with a [`Disposition`]; the engine applies that in one place.
 
 mod data;
+mod ecn;
 mod emit;
 mod heartbeat;
 mod report;
@@ -10,6 +11,7 @@ mod setup;
 mod shutdown;
 mod timeouts;
 
+pub(crate) use ecn::Ecn;
 pub(crate) use heartbeat::Heartbeat;
 pub(crate) use report::ErrorReport;
 pub(crate) use setup::{BadOffer, Offer, read_offer};
@@ -134,6 +136,7 @@ pub(crate) struct Association {
     pub(crate) inbound: Inbound,
     pub(crate) outbound: Outbound,
     pub(crate) due: Due,
+    pub(crate) ecn: Ecn,
     pub(crate) heartbeat_reply: heapless::Vec<u8, 256>,
     pub(crate) error_report: ErrorReport,
     /// Consecutive retransmissions without an acknowledgement (section 8.1).
@@ -186,6 +189,7 @@ impl Association {
             inbound: Inbound::new(Tsn(0), 0),
             outbound: Outbound::new(begin.local_tsn, protocol.outbound_streams, 0)?,
             due: Due::INIT,
+            ecn: Ecn::new(false),
             heartbeat_reply: heapless::Vec::new(),
             error_report: ErrorReport::new(),
             errors: 0,

@@ -1,6 +1,6 @@
 //! Set-up seen from the side that sent the INIT, and COOKIE ACK (RFC 9260 sections 5.1 and 5.2.3).
 
-use super::{Association, Disposition, Due, Ending, Farewell, State};
+use super::{Association, Disposition, Due, Ecn, Ending, Farewell, State};
 use crate::address::{Address, Family};
 use crate::error::Error;
 use crate::inbound::Inbound;
@@ -16,6 +16,8 @@ const MISSING_COOKIE: [[u8; 2]; 1] = [parameter_type::STATE_COOKIE.to_be_bytes()
 pub(crate) struct Offer<'a> {
     pub(crate) addresses: heapless::Vec<Address, MAX_PATHS>,
     pub(crate) cookie: Option<&'a [u8]>,
+    /// ECN Capable (RFC 4960 appendix A).
+    pub(crate) ecn: bool,
     /// Parameters to report back as unrecognized (section 3.2.1), each with its header.
     pub(crate) unrecognized: heapless::Vec<&'a [u8], 8>,
 }
@@ -58,8 +60,8 @@ pub(crate) fn read_offer<'a>(
             | Parameter::UnrecognizedParameter(_)
             | Parameter::CookiePreservative(_)
             | Parameter::SupportedAddressTypes(_)
-            | Parameter::EcnCapable
             | Parameter::HeartbeatInfo(_) => {}
+            Parameter::EcnCapable => offer.ecn = true,
             Parameter::Unrecognized(raw) => {
                 let action = raw.unrecognized_action();
                 if action.reports() {
@@ -110,6 +112,7 @@ impl Association {
             init.inbound_streams,
             init.initial_tsn,
         );
+        self.ecn = Ecn::new(offer.ecn && self.protocol.ecn);
         self.add_paths(&offer.addresses);
         self.report_unrecognized(&offer.unrecognized);
         self.state = State::CookieEchoed { cookie, attempts: 0 };

@@ -90,6 +90,8 @@ pub struct Engine {
     /// Endpoints whose socket must be brought up to date.
     changed: Fifo,
     replies: Replies,
+    /// The packet being looked at came with the mark Congestion Experienced.
+    marked: bool,
     counters: Counters,
 }
 
@@ -114,6 +116,7 @@ impl Engine {
             ready: Fifo::new(),
             changed: Fifo::new(),
             replies: Replies::new()?,
+            marked: false,
             counters: Counters::default(),
             random,
         })

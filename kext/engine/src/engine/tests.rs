@@ -22,12 +22,16 @@ struct Wire {
     now: Time,
     hosts: [Engine; 2],
     packets: Vec<(usize, Vec<u8>)>,
+    /// The tos of each packet.
+    tos: Vec<u8>,
+    /// The ECN field of packets that arrive.
+    mark: u8,
 }
 
 impl Wire {
     fn new() -> Self {
         let hosts = [Engine::new([1; 32]).unwrap(), Engine::new([2; 32]).unwrap()];
-        Self { now: Time(1_000_000_000), hosts, packets: Vec::new() }
+        Self { now: Time(1_000_000_000), hosts, packets: Vec::new(), tos: Vec::new(), mark: 0 }
     }
 
     fn address(host: usize) -> Address {
@@ -44,12 +48,13 @@ impl Wire {
                     let bytes = buffer[..transmit.length].to_vec();
                     assert!(transmit.destination.same_host(&Self::address(1 - host)));
                     self.packets.push((host, bytes.clone()));
+                    self.tos.push(transmit.tos);
                     queue.push_back((1 - host, bytes));
                 }
             }
             let Some((to, bytes)) = queue.pop_front() else { return };
             let (source, destination) = (Self::address(1 - to), Self::address(to));
-            self.hosts[to].input(self.now, source, destination, &bytes);
+            self.hosts[to].input(self.now, source, destination, self.mark, &bytes);
         }
     }
 
@@ -237,7 +242,7 @@ fn an_init_leaves_nothing_behind() {
     let mut buffer = [0; 1500];
     let transmit = wire.hosts[0].transmit(wire.now, &mut buffer).unwrap();
     for _ in 0..100 {
-        wire.hosts[1].input(wire.now, A, B, &buffer[..transmit.length]);
+        wire.hosts[1].input(wire.now, A, B, 0, &buffer[..transmit.length]);
     }
     assert_eq!((wire.hosts[1].associations(), wire.hosts[1].deadline()), (0, Time::NEVER));
 }
@@ -259,8 +264,8 @@ fn a_broken_packet_changes_nothing_but_a_counter() {
         for at in 0..packet.len().min(60) {
             let mut broken = packet.clone();
             broken[at] ^= 1;
-            wire.hosts[1].input(wire.now, A, B, &broken);
-            wire.hosts[1].input(wire.now, A, B, &packet[..at]);
+            wire.hosts[1].input(wire.now, A, B, 0, &broken);
+            wire.hosts[1].input(wire.now, A, B, 0, &packet[..at]);
         }
     }
     assert!(!wire.hosts[1].has_transmit());
@@ -300,4 +305,66 @@ fn a_restarted_peer_begins_anew() {
     wire.advance(Span::from_secs(2));
     assert_eq!(wire.read(1, server).unwrap().0.len(), 30);
     assert_eq!(wire.hosts[1].associations(), 1);
+}
+
+fn chunk_kinds(bytes: &[u8]) -> Vec<u8> {
+    sctp_wire::Packet::parse(bytes).unwrap().chunks().map(|raw| raw.unwrap().kind).collect()
+}
+
+fn cwnd(wire: &Wire, host: usize) -> u32 {
+    let engine = &wire.hosts[host];
+    let (_, association) =
+        engine.associations.key_at(0).map(|key| (key, engine.associations.get(key))).unwrap();
+    association.unwrap().paths[0].congestion.cwnd()
+}
+
+/// Ten messages from host 0 to host 1 are answered, then ten more arrive marked.
+fn marked_transfer(offered: [bool; 2]) -> (Wire, u32) {
+    let mut wire = Wire::new();
+    let client = wire.endpoint(0, Style::OneToMany, 1000);
+    let server = wire.endpoint(1, Style::OneToMany, 2000);
+    wire.hosts[0].options(client).unwrap().protocol.ecn = offered[0];
+    wire.hosts[1].options(server).unwrap().protocol.ecn = offered[1];
+    wire.hosts[1].listen(server, 1).unwrap();
+    for mark in [2, 3] {
+        wire.hosts[0].send(wire.now, client, &to(1, 2000), message(100_000, 1)).unwrap();
+        wire.mark = mark;
+        if mark == 3 {
+            wire.packets.clear();
+            wire.tos.clear();
+        }
+        let before = cwnd(&wire, 0);
+        wire.run();
+        wire.advance(Span::from_secs(1));
+        assert_eq!(wire.read(1, server).unwrap().0.len(), 100_000);
+        if mark == 3 {
+            return (wire, before);
+        }
+    }
+    unreachable!()
+}
+
+#[test]
+fn rfc_4960_appendix_a_a_mark_is_echoed_answered_and_halves_the_window() {
+    use sctp_wire::chunk_type::{CWR, DATA, ECNE};
+    let (wire, before) = marked_transfer([true, true]);
+    assert!(cwnd(&wire, 0) <= before / 2 + 1500, "{} of {before}", cwnd(&wire, 0));
+    let kinds: Vec<_> = wire.packets.iter().map(|(host, bytes)| (*host, chunk_kinds(bytes))).collect();
+    assert!(kinds.iter().any(|(host, kinds)| *host == 1 && kinds.contains(&ECNE)));
+    assert!(kinds.iter().any(|(host, kinds)| *host == 0 && kinds.contains(&CWR)));
+    for ((_, kinds), tos) in kinds.iter().zip(&wire.tos) {
+        // RFC 3168 section 6.1.4: nothing without data is marked.
+        assert_eq!(*tos == 2, kinds.contains(&DATA), "{kinds:?}");
+    }
+}
+
+#[test]
+fn rfc_4960_appendix_a_ecn_is_used_only_when_both_sides_offer_it() {
+    for offered in [[true, false], [false, true], [false, false]] {
+        let (wire, before) = marked_transfer(offered);
+        assert!(cwnd(&wire, 0) >= before);
+        assert!(wire.tos.iter().all(|tos| *tos == 0));
+        let kinds = wire.packets.iter().flat_map(|(_, bytes)| chunk_kinds(bytes));
+        assert!(!kinds.into_iter().any(|kind| kind == 12 || kind == 13));
+    }
 }

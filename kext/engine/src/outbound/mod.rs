@@ -61,6 +61,15 @@ pub(crate) struct SackEffect {
     pub(crate) path_acked: u32,
 }
 
+/// How many DATA chunks went into a packet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sent {
+    /// Sent for the first time.
+    pub(crate) new: usize,
+    /// Retransmissions.
+    pub(crate) again: usize,
+}
+
 /// Why an acknowledgement was not used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SackError {

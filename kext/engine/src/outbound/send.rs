@@ -2,7 +2,7 @@
 
 use super::fragment::{full_length, next_length};
 use super::window::{Chunk, ChunkState};
-use super::{OutMessage, Outbound, started::Handle};
+use super::{OutMessage, Outbound, Sent, started::Handle};
 use crate::path::{Path, PathId, Paths, alternate, usable};
 use crate::time::Time;
 use sctp_wire::{Data, DataFlags, Full, PacketWriter, Ssn, Tsn};
@@ -102,7 +102,7 @@ impl Outbound {
     }
 
     /// Adds the DATA chunks to a packet that may go to path `id` now, as [`Outbound::can_send`] says, and starts
-    /// T3-rtx. Returns how many. Without memory nothing is sent until a SACK comes or an RTO has passed.
+    /// T3-rtx. Without memory nothing is sent until a SACK comes or an RTO has passed.
     pub(crate) fn emit(
         &mut self,
         now: Time,
@@ -110,27 +110,28 @@ impl Outbound {
         paths: &mut Paths,
         nodelay: bool,
         writer: &mut PacketWriter<'_>,
-    ) -> usize {
+    ) -> Sent {
+        let nothing = Sent::default();
         if self.pause.is_some() {
-            return 0;
+            return nothing;
         }
         let alone = writer.is_empty();
-        let Some(path) = paths.get_mut(id.position()) else { return 0 };
+        let Some(path) = paths.get_mut(id.position()) else { return nothing };
         let (rto, pmdcs) = (path.rto.current(), path.pmdcs());
         path.congestion.decay(now, rto, pmdcs);
         let new_allowed = self.allows_new_packet(path);
         let lost_allowed = path.congestion.allows_retransmission();
-        let (mut sent, mut new) = (0, 0);
+        let (mut again, mut new) = (0, 0);
         let mut all_lost_sent = self.window.lost() == 0;
         if lost_allowed && !all_lost_sent {
-            (sent, all_lost_sent) = self.emit_lost(now, id, paths, writer);
+            (again, all_lost_sent) = self.emit_lost(now, id, paths, writer);
         }
         if new_allowed && all_lost_sent {
-            new = self.emit_new(now, id, paths, nodelay, sent, writer);
+            new = self.emit_new(now, id, paths, nodelay, again, writer);
         }
-        let total = usize::saturating_add(sent, new);
-        let Some(path) = paths.get_mut(id.position()) else { return total };
-        if total > 0 {
+        let sent = Sent { new, again };
+        let Some(path) = paths.get_mut(id.position()) else { return sent };
+        if sent != nothing {
             path.congestion.on_packet(now);
             self.burst = if new > 0 { self.burst.saturating_add(1) } else { self.burst };
             self.probe.answered = false;
@@ -141,7 +142,7 @@ impl Outbound {
                 path.restart_t3(now);
             }
         }
-        total
+        sent
     }
 
     /// Adds lost chunks. Returns how many, and whether none is left for this path.
