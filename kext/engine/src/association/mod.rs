@@ -6,6 +6,7 @@ mod data;
 mod ecn;
 mod emit;
 mod heartbeat;
+mod probe;
 mod report;
 mod setup;
 mod shutdown;
@@ -262,6 +263,7 @@ impl Association {
         };
         let paths = self.paths.iter().map(|path| path.t3);
         let heartbeats = self.heartbeats.iter().map(|heartbeat| heartbeat.deadline);
-        paths.chain(heartbeats).fold(self.handshake.min(self.guard).min(sack), Time::min)
+        let first = self.handshake.min(self.guard).min(sack).min(self.search_deadline());
+        paths.chain(heartbeats).fold(first, Time::min)
     }
 }

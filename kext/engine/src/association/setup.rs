@@ -128,6 +128,7 @@ impl Association {
         self.inbound_streams = inbound;
         self.inbound = Inbound::new(peer_tsn, inbound);
         self.outbound.set_peer_rwnd(window);
+        self.outbound.set_max_segment(self.protocol.max_segment);
         self.outbound.limit_streams(peer_inbound.min(self.protocol.outbound_streams));
     }
 
@@ -169,6 +170,7 @@ impl Association {
             path.state = PathState::Active;
             path.errors = 0;
         }
+        self.begin_searches(now);
         self.start_heartbeats(now);
     }
 

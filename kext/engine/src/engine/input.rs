@@ -119,6 +119,9 @@ fn on_chunk(
         Chunk::Sack(sack) => association.on_sack(now, sack),
         Chunk::InitAck(init) => association.on_init_ack(now, init, source),
         Chunk::Heartbeat(heartbeat) => association.on_heartbeat(heartbeat.info),
+        Chunk::HeartbeatAck(heartbeat) if association.on_probe_ack(now, heartbeat.info) => {
+            Disposition::Continue
+        }
         Chunk::HeartbeatAck(heartbeat) => association.on_heartbeat_ack(now, heartbeat.info),
         Chunk::Abort(_) => association.on_abort(),
         Chunk::Shutdown(shutdown) => association.on_shutdown(now, shutdown.cumulative_tsn),

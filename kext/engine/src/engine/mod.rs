@@ -7,6 +7,7 @@
 mod apply;
 mod calls;
 mod connect;
+mod icmp;
 mod input;
 mod lookup;
 mod out_of_the_blue;
@@ -18,6 +19,7 @@ mod replies;
 mod tests;
 
 pub use calls::{Close, SendInfo};
+pub use icmp::{IcmpError, IcmpKind};
 pub use output::{Transmit, Update};
 pub use receive::Received;
 

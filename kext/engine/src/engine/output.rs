@@ -22,6 +22,8 @@ pub struct Transmit {
     pub destination: Address,
     /// The type of service, or traffic class, of the IP header; only its two ECN bits are ever set.
     pub tos: u8,
+    /// Routers are not to fragment the packet.
+    pub dont_fragment: bool,
 }
 
 /// An endpoint as its socket must show it.
@@ -60,7 +62,7 @@ impl Engine {
     pub fn transmit(&mut self, now: Time, buffer: &mut [u8]) -> Option<Transmit> {
         if let Some((length, source, destination)) = self.replies.pop(buffer) {
             bump(&mut self.counters.packets_sent);
-            return Some(Transmit { length, source, destination, tos: 0 });
+            return Some(Transmit { length, source, destination, tos: 0, dont_fragment: false });
         }
         while let Some(index) = self.ready.pop() {
             let Some(key) = self.associations.key_at(index) else { continue };
@@ -71,7 +73,8 @@ impl Engine {
                 bump(&mut self.counters.packets_sent);
                 let (source, destination) = (emitted.source, emitted.destination);
                 let tos = if emitted.ecn_capable { ECN_CAPABLE_TRANSPORT } else { 0 };
-                return Some(Transmit { length: emitted.length, source, destination, tos });
+                let (length, dont_fragment) = (emitted.length, emitted.dont_fragment);
+                return Some(Transmit { length, source, destination, tos, dont_fragment });
             }
         }
         None

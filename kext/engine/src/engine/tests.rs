@@ -5,6 +5,10 @@
     reason = "a test may stop at an overflow and at the end of memory"
 )]
 
+mod ecn;
+mod icmp;
+mod pmtud;
+
 use super::*;
 use crate::address::{Address, Family};
 use crate::endpoint::{Item, Style};
@@ -26,12 +30,27 @@ struct Wire {
     tos: Vec<u8>,
     /// The ECN field of packets that arrive.
     mark: u8,
+    /// IP packets that are longer, header included, are dropped if they must not be fragmented.
+    mtu: usize,
+    /// Whether the sender is told of that.
+    reports: bool,
+    /// IP packets that had to be fragmented.
+    fragmented: usize,
 }
 
 impl Wire {
     fn new() -> Self {
         let hosts = [Engine::new([1; 32]).unwrap(), Engine::new([2; 32]).unwrap()];
-        Self { now: Time(1_000_000_000), hosts, packets: Vec::new(), tos: Vec::new(), mark: 0 }
+        Self {
+            now: Time(1_000_000_000),
+            hosts,
+            packets: Vec::new(),
+            tos: Vec::new(),
+            mark: 0,
+            mtu: 1500,
+            reports: false,
+            fragmented: 0,
+        }
     }
 
     fn address(host: usize) -> Address {
@@ -49,13 +68,61 @@ impl Wire {
                     assert!(transmit.destination.same_host(&Self::address(1 - host)));
                     self.packets.push((host, bytes.clone()));
                     self.tos.push(transmit.tos);
-                    queue.push_back((1 - host, bytes));
+                    if self.passes(host, &transmit, &bytes) {
+                        queue.push_back((1 - host, bytes));
+                    }
                 }
             }
             let Some((to, bytes)) = queue.pop_front() else { return };
             let (source, destination) = (Self::address(1 - to), Self::address(to));
             self.hosts[to].input(self.now, source, destination, self.mark, &bytes);
         }
+    }
+
+    /// Whether a packet is not dropped for its size.
+    fn passes(&mut self, host: usize, transmit: &Transmit, bytes: &[u8]) -> bool {
+        if bytes.len() + 20 <= self.mtu {
+            return true;
+        }
+        if !transmit.dont_fragment {
+            self.fragmented += 1;
+            return true;
+        }
+        if self.reports {
+            let kind = IcmpKind::TooBig { mtu: u32::try_from(self.mtu).unwrap() };
+            self.icmp(host, kind, &bytes[..8]);
+        }
+        false
+    }
+
+    /// An ICMP message about a packet that a host sent to the other one.
+    fn icmp(&mut self, host: usize, kind: IcmpKind, quoted: &[u8]) {
+        let (local, peer) = (Self::address(host), Self::address(1 - host));
+        self.hosts[host].icmp(self.now, &IcmpError { local, peer, kind, quoted });
+    }
+
+    /// The only association of a host.
+    fn association(&self, host: usize) -> &Association {
+        let engine = &self.hosts[host];
+        engine.associations.get(engine.associations.key_at(0).unwrap()).unwrap()
+    }
+
+    /// An association from port 1000 of host 0 to port 2000 of host 1, after its path MTU search.
+    fn connected() -> (Self, EndpointId, EndpointId) {
+        let mut wire = Self::new();
+        let (client, server) = wire.connect();
+        wire.advance(Span::from_secs(20));
+        (wire, client, server)
+    }
+
+    /// Sets the association up that [`Wire::connected`] has.
+    fn connect(&mut self) -> (EndpointId, EndpointId) {
+        let client = self.endpoint(0, Style::OneToMany, 1000);
+        let server = self.endpoint(1, Style::OneToMany, 2000);
+        self.hosts[1].listen(server, 1).unwrap();
+        self.hosts[0].connect(self.now, client, B.with_port(2000)).unwrap();
+        self.run();
+        (client, server)
     }
 
     fn advance(&mut self, span: Span) {
@@ -305,66 +372,4 @@ fn a_restarted_peer_begins_anew() {
     wire.advance(Span::from_secs(2));
     assert_eq!(wire.read(1, server).unwrap().0.len(), 30);
     assert_eq!(wire.hosts[1].associations(), 1);
-}
-
-fn chunk_kinds(bytes: &[u8]) -> Vec<u8> {
-    sctp_wire::Packet::parse(bytes).unwrap().chunks().map(|raw| raw.unwrap().kind).collect()
-}
-
-fn cwnd(wire: &Wire, host: usize) -> u32 {
-    let engine = &wire.hosts[host];
-    let (_, association) =
-        engine.associations.key_at(0).map(|key| (key, engine.associations.get(key))).unwrap();
-    association.unwrap().paths[0].congestion.cwnd()
-}
-
-/// Ten messages from host 0 to host 1 are answered, then ten more arrive marked.
-fn marked_transfer(offered: [bool; 2]) -> (Wire, u32) {
-    let mut wire = Wire::new();
-    let client = wire.endpoint(0, Style::OneToMany, 1000);
-    let server = wire.endpoint(1, Style::OneToMany, 2000);
-    wire.hosts[0].options(client).unwrap().protocol.ecn = offered[0];
-    wire.hosts[1].options(server).unwrap().protocol.ecn = offered[1];
-    wire.hosts[1].listen(server, 1).unwrap();
-    for mark in [2, 3] {
-        wire.hosts[0].send(wire.now, client, &to(1, 2000), message(100_000, 1)).unwrap();
-        wire.mark = mark;
-        if mark == 3 {
-            wire.packets.clear();
-            wire.tos.clear();
-        }
-        let before = cwnd(&wire, 0);
-        wire.run();
-        wire.advance(Span::from_secs(1));
-        assert_eq!(wire.read(1, server).unwrap().0.len(), 100_000);
-        if mark == 3 {
-            return (wire, before);
-        }
-    }
-    unreachable!()
-}
-
-#[test]
-fn rfc_4960_appendix_a_a_mark_is_echoed_answered_and_halves_the_window() {
-    use sctp_wire::chunk_type::{CWR, DATA, ECNE};
-    let (wire, before) = marked_transfer([true, true]);
-    assert!(cwnd(&wire, 0) <= before / 2 + 1500, "{} of {before}", cwnd(&wire, 0));
-    let kinds: Vec<_> = wire.packets.iter().map(|(host, bytes)| (*host, chunk_kinds(bytes))).collect();
-    assert!(kinds.iter().any(|(host, kinds)| *host == 1 && kinds.contains(&ECNE)));
-    assert!(kinds.iter().any(|(host, kinds)| *host == 0 && kinds.contains(&CWR)));
-    for ((_, kinds), tos) in kinds.iter().zip(&wire.tos) {
-        // RFC 3168 section 6.1.4: nothing without data is marked.
-        assert_eq!(*tos == 2, kinds.contains(&DATA), "{kinds:?}");
-    }
-}
-
-#[test]
-fn rfc_4960_appendix_a_ecn_is_used_only_when_both_sides_offer_it() {
-    for offered in [[true, false], [false, true], [false, false]] {
-        let (wire, before) = marked_transfer(offered);
-        assert!(cwnd(&wire, 0) >= before);
-        assert!(wire.tos.iter().all(|tos| *tos == 0));
-        let kinds = wire.packets.iter().flat_map(|(_, bytes)| chunk_kinds(bytes));
-        assert!(!kinds.into_iter().any(|kind| kind == 12 || kind == 13));
-    }
 }

@@ -57,7 +57,7 @@ impl Outbound {
     }
 
     /// T3-rtx of a path expired.
-    pub(crate) fn on_t3(&mut self, _now: Time, id: PathId, paths: &mut Paths) {
+    pub(crate) fn on_t3(&mut self, now: Time, id: PathId, paths: &mut Paths) {
         let Some(path) = paths.get_mut(id.position()) else { return };
         path.t3 = Time::NEVER;
         self.burst = 0;
@@ -74,6 +74,7 @@ impl Outbound {
             path.congestion.on_timeout(pmdcs);
         }
         path.rto.backoff();
+        path.search.on_timeout(now, &mut path.mtu);
         path.timing = None;
         // Slow start follows, and Fast Recovery would keep the window from opening.
         self.fast_recovery = None;

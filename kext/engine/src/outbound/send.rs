@@ -53,6 +53,18 @@ impl Outbound {
         })
     }
 
+    /// The size of the next chunk to be sent again to path `id`, if it is larger than the MTU of the path has become.
+    pub(crate) fn oversized(&self, id: PathId, paths: &[Path]) -> Option<usize> {
+        if self.window.lost() == 0 {
+            return None;
+        }
+        let mut chunks =
+            (self.window.first_lost()..self.window.len()).filter_map(|position| self.window.get(position));
+        let next = chunks.find(|chunk| chunk.is_lost() && retransmission_path(chunk, paths) == id)?;
+        let fits = paths.get(id.position())?.pmdcs();
+        usize::try_from(next.size()).ok().filter(|_| next.size() > fits)
+    }
+
     /// The path of a lost chunk that may be sent now.
     fn retransmission(&self, paths: &Paths) -> Option<PathId> {
         if self.window.lost() == 0 {
@@ -73,7 +85,7 @@ impl Outbound {
 
     /// User bytes of the next new chunk in a packet of its own.
     pub(super) fn next_new_length(&self, paths: &Paths) -> Option<usize> {
-        self.next().map(|next| next.left.min(full_length(paths)))
+        self.next().map(|next| next.left.min(full_length(paths, self.max_segment)))
     }
 
     /// Whether the peer has room for a chunk with `length` user bytes.
@@ -136,7 +148,7 @@ impl Outbound {
             self.burst = if new > 0 { self.burst.saturating_add(1) } else { self.burst };
             self.probe.answered = false;
         } else if alone {
-            // Not even an empty packet could take anything: no memory, or a chunk that a smaller path MTU has stopped.
+            // Not even an empty packet could take anything: there is no memory, or the caller gave too small a buffer.
             self.pause = Some(id);
             if path.t3 == Time::NEVER {
                 path.restart_t3(now);
@@ -219,7 +231,7 @@ impl Outbound {
         before: usize,
         writer: &mut PacketWriter<'_>,
     ) -> usize {
-        let full = full_length(paths);
+        let full = full_length(paths, self.max_segment);
         let mut sent = 0_usize;
         // Whether this packet is for what has no path of its own; after retransmissions that is not known.
         let mut default = if before > 0 { Some(self.fresh_path == id) } else { None };
