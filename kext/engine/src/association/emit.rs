@@ -65,7 +65,7 @@ impl Association {
             return None;
         }
         let set_up = self.is_set_up();
-        if set_up
+        if self.probe_due()
             && !self.replies_due()
             && let Some(probe) = self.emit_probe(now, buffer)
         {

@@ -1,8 +1,7 @@
 //! Path MTU probes: a HEARTBEAT that a PAD chunk fills up to the size to be tried (RFC 8899 section 6.2, RFC 4820).
 
-use super::{Association, emit::Emitted};
-use crate::path::PathState;
-use crate::path::{Path, PathId};
+use super::{Association, State, emit::Emitted};
+use crate::path::{Path, PathId, PathState};
 use crate::random::Random;
 use crate::time::Time;
 use sctp_wire::{Heartbeat, PacketWriter, Reader, Truncated, emit_pad};
@@ -25,16 +24,21 @@ impl Association {
         }
     }
 
+    /// Whether probes may be sent: not while the end comes, when the peer may be gone before the answer.
+    const fn may_search(&self) -> bool {
+        matches!(self.state, State::Established | State::ShutdownPending)
+    }
+
     /// When [`Association::on_search_deadline`] is to be called next. Only a path that works is searched.
     pub(crate) fn search_deadline(&self) -> Time {
         let active = self.paths.iter().filter(|path| path.state == PathState::Active);
         let deadline = |path: &Path| if path.search.is_idle() { Time(0) } else { path.search.deadline() };
-        if self.is_set_up() { active.map(deadline).fold(Time::NEVER, Time::min) } else { Time::NEVER }
+        if self.may_search() { active.map(deadline).fold(Time::NEVER, Time::min) } else { Time::NEVER }
     }
 
     /// Does what the searches have to do at `now`.
     pub(crate) fn on_search_deadline(&mut self, now: Time, random: &mut Random) {
-        if !self.is_set_up() {
+        if !self.may_search() {
             return;
         }
         self.begin_searches(now);
@@ -48,7 +52,7 @@ impl Association {
 
     /// Whether a probe is to be sent.
     pub(crate) fn probe_due(&self) -> bool {
-        self.paths.iter().any(|path| path.search.due().is_some())
+        self.may_search() && self.paths.iter().any(|path| path.search.due().is_some())
     }
 
     /// Writes the next probe. One that the caller's buffer cannot hold is as good as refused.
