@@ -136,7 +136,7 @@ impl Search {
 
     /// Begins with BASE_PLPMTU; `largest` is what the interface takes.
     pub(crate) fn begin(&mut self, now: Time, largest: u32, mtu: &mut u32) {
-        self.largest = largest.clamp(self.least, LARGEST) & !3;
+        self.largest = largest.min(LARGEST).max(self.least) & !3;
         self.base = self.base.min(self.largest);
         self.restart(now, u32::MAX, mtu);
     }
