@@ -106,7 +106,7 @@ enum {
 	SCTP_ICMP_UNREACHABLE = 4, /* any other Destination Unreachable */
 };
 
-/* An ICMP or ICMPv6 message about a packet of this host. The addresses are those of the quoted IP header, ports 0. */
+/* An ICMP or ICMPv6 message about a packet of this host. The addresses are those of the quoted IP header. */
 struct sctp_icmp {
 	struct sctp_address local; /* quoted source */
 	struct sctp_address peer;  /* quoted destination */
