@@ -61,7 +61,7 @@ fn flood(host: &mut Host, line: &str, packets: u32) -> u64 {
     let mut answers = 0;
     for number in 0..packets {
         let [_, b, c, d] = number.to_be_bytes();
-        host.engine.input(host.now, Address::v4([11, b, c, d], 0), LOCAL, &bytes);
+        host.engine.input(host.now, Address::v4([11, b, c, d], 0), LOCAL, 0, &bytes);
         while host.engine.transmit(host.now, &mut buffer).is_some() {
             answers += 1;
         }
@@ -83,7 +83,7 @@ fn security_30_a_million_inits_leave_nothing_behind_and_allocate_nothing() {
         let mut answers = 0;
         for number in 0..packets {
             let [_, b, c, d] = u32::to_be_bytes(number);
-            host.engine.input(host.now, Address::v4([11, b, c, d], 0), LOCAL, &bytes);
+            host.engine.input(host.now, Address::v4([11, b, c, d], 0), LOCAL, 0, &bytes);
             while host.engine.transmit(host.now, &mut buffer).is_some() {
                 answers += 1;
             }
