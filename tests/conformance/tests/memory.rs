@@ -4,6 +4,7 @@
     clippy::arithmetic_side_effects,
     clippy::disallowed_methods,
     clippy::std_instead_of_core,
+    clippy::unwrap_used,
     reason = "a test crate has no public items, and may stop at the end of memory"
 )]
 

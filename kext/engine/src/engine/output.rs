@@ -60,13 +60,15 @@ impl Engine {
         while let Some(index) = self.ready.pop() {
             let Some(key) = self.associations.key_at(index) else { continue };
             let Some(association) = self.associations.get_mut(key) else { continue };
-            let emitted = association.emit(now, buffer, &mut self.counters);
+            let Some(emitted) = association.emit(now, buffer, &mut self.counters) else {
+                // What fits no packet, such as a huge cookie, would be asked for for ever: it waits for its timer.
+                self.deadlines.set(index, association.deadline());
+                continue;
+            };
             self.settle(now, key);
-            if let Some(emitted) = emitted {
-                bump(&mut self.counters.packets_sent);
-                let (source, destination) = (emitted.source, emitted.destination);
-                return Some(Transmit { length: emitted.length, source, destination });
-            }
+            bump(&mut self.counters.packets_sent);
+            let (source, destination) = (emitted.source, emitted.destination);
+            return Some(Transmit { length: emitted.length, source, destination });
         }
         None
     }
