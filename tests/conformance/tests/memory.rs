@@ -3,6 +3,7 @@
     missing_docs,
     clippy::arithmetic_side_effects,
     clippy::disallowed_methods,
+    clippy::disallowed_types,
     clippy::std_instead_of_core,
     clippy::unwrap_used,
     reason = "a test crate has no public items, and may stop at the end of memory"
