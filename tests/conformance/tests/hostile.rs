@@ -4,6 +4,9 @@
     clippy::arithmetic_side_effects,
     clippy::disallowed_methods,
     clippy::disallowed_types,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
     clippy::format_collect,
     reason = "a test crate has no public items, and may stop at the end of memory"
 )]

@@ -4,8 +4,10 @@
     clippy::arithmetic_side_effects,
     clippy::disallowed_methods,
     clippy::disallowed_types,
-    clippy::std_instead_of_core,
+    clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
+    clippy::std_instead_of_core,
     reason = "a test crate has no public items, and may stop at the end of memory"
 )]
 
