@@ -28,6 +28,7 @@ suites() {
 	cat <<'EOF'
 check     line  formatting, lints, documentation
 rust      cargo unit, property and simulator tests of the Rust crates
+fuzz      line  a few seconds of each fuzz target, from fixed seeds
 ffi       cargo unit tests of the library's C face, on this machine
 scripts   line  the scripts and the binary gates, with bad inputs
 build     exit  the kernel extension builds and passes the binary gates
@@ -48,6 +49,10 @@ run_check() {
 
 run_rust() {
 	cargo test --no-fail-fast
+}
+
+run_fuzz() {
+	scripts/fuzz.sh --seconds 9 --seed 1
 }
 
 run_ffi() {
