@@ -73,7 +73,7 @@ serve(struct server *server, int sd)
 {
 	static uint8_t bytes[256 * 1024];
 	struct sctp_socket_piece piece = sctp_socket_receive(sd, bytes, sizeof(bytes));
-	uint32_t key = server->one_to_one ? (uint32_t)sd : piece.info.rcv_assoc_id;
+	uint32_t key = server->one_to_one ? (uint32_t)sd : (uint32_t)piece.info.rcv_assoc_id;
 
 	if (piece.size < 0) {
 		perror("receive");
