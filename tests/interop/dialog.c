@@ -108,6 +108,15 @@ command_bind(char **words)
 }
 
 static void
+command_timers(char **words)
+{
+	static const char *const none[] = {NULL};
+
+	(void)words;
+	answer(sctp_socket_set_up(peer.sd, none, 0, true));
+}
+
+static void
 command_listen(char **words)
 {
 	(void)words;
@@ -279,6 +288,7 @@ static const struct command {
 } commands[] = {
     {"open", 2, command_open},                                          /* one|many 4|6 */
     {"bind", 2, command_bind},                                          /* PORT ADDRESS... */
+    {"timers", 0, command_timers},                                      /* fast ones: sctp_socket.h */
     {"listen", 0, command_listen},     {"connect", 2, command_connect}, /* PORT ADDRESS... */
     {"accept", 0, command_accept},                                      /* and go on with the new socket */
     {"send", 2, command_send},                                          /* STREAM SIZE */
