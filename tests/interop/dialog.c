@@ -108,12 +108,10 @@ command_bind(char **words)
 }
 
 static void
-command_timers(char **words)
+command_heartbeats(char **words)
 {
-	static const char *const none[] = {NULL};
-
 	(void)words;
-	answer(sctp_socket_set_up(peer.sd, none, 0, true));
+	answer(sctp_socket_fast_heartbeats(peer.sd));
 }
 
 static void
@@ -286,15 +284,18 @@ static const struct command {
 	int arguments; /* at least */
 	void (*run)(char **words);
 } commands[] = {
-    {"open", 2, command_open},                                          /* one|many 4|6 */
-    {"bind", 2, command_bind},                                          /* PORT ADDRESS... */
-    {"timers", 0, command_timers},                                      /* fast ones: sctp_socket.h */
-    {"listen", 0, command_listen},     {"connect", 2, command_connect}, /* PORT ADDRESS... */
-    {"accept", 0, command_accept},                                      /* and go on with the new socket */
-    {"send", 2, command_send},                                          /* STREAM SIZE */
-    {"wait", 1, command_wait}, /* up|restart|lost|closed|refused|end|data: the next must be this */
-    {"shutdown", 0, command_shutdown}, {"abort", 0, command_abort},
-    {"close", 0, command_close},       {"quit", 0, command_quit},
+    {"open", 2, command_open},             /* one|many 4|6 */
+    {"bind", 2, command_bind},             /* PORT ADDRESS... */
+    {"heartbeats", 0, command_heartbeats}, /* fast ones */
+    {"listen", 0, command_listen},
+    {"connect", 2, command_connect}, /* PORT ADDRESS... */
+    {"accept", 0, command_accept},   /* and go on with the new socket */
+    {"send", 2, command_send},       /* STREAM SIZE */
+    {"wait", 1, command_wait},       /* up|restart|lost|closed|refused|end|data: the next must be this */
+    {"shutdown", 0, command_shutdown},
+    {"abort", 0, command_abort},
+    {"close", 0, command_close},
+    {"quit", 0, command_quit},
 };
 
 static void

@@ -92,14 +92,21 @@ bind_all(int sd, const char *const *addresses, uint16_t port)
 	return true;
 }
 
+bool
+sctp_socket_fast_heartbeats(int sd)
+{
+	struct sctp_paddrparams heartbeat = {.spp_hbinterval = 300, .spp_flags = SPP_HB_ENABLE};
+
+	return setsockopt(sd, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, &heartbeat, sizeof(heartbeat)) == 0;
+}
+
 static bool
 make_fast(int sd)
 {
 	struct sctp_rtoinfo rto = {.srto_initial = 200, .srto_min = 100, .srto_max = 400};
-	struct sctp_paddrparams heartbeat = {.spp_hbinterval = 300, .spp_flags = SPP_HB_ENABLE};
 
 	return setsockopt(sd, IPPROTO_SCTP, SCTP_RTOINFO, &rto, sizeof(rto)) == 0 &&
-	       setsockopt(sd, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, &heartbeat, sizeof(heartbeat)) == 0;
+	       (sctp_socket_fast_heartbeats(sd) || errno == ENOPROTOOPT);
 }
 
 bool
