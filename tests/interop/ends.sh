@@ -17,7 +17,8 @@ ends_programs=$PWD/build/interop
 ends_kext=$PWD/build/SCTP.kext
 ends_preload=$PWD/build/host/libsctphost_preload.so
 ends_log=/dev/null
-ends_here_pid= ends_there_pid=
+ends_here_pid=''
+ends_there_pid=''
 # Seconds for one command; more than the 20 s of dialog.c.
 ends_patience=30
 

@@ -9,8 +9,8 @@
 #   paths_cut END PATH, paths_mend END PATH
 #   paths_capture FILE      capture both paths; capture_stop of netns.sh ends it
 #   paths_check FILE        0: every packet well-formed with the right checksum; says so, or what is wrong
-#   paths_check_failover FILE CUT MEND LIMIT RETURN   0: what had to move to path1 did within LIMIT seconds and, with
-#                           RETURN yes, came back as soon; CUT and MEND are times of date +%s.%N
+#   paths_check_failover FILE CUT MEND MOVE RETURN   0: user data went on on path1 within MOVE seconds of CUT, and on
+#                           path0 within RETURN seconds of MEND (no: not looked at); CUT, MEND: of date +%s.%N
 
 paths_address() {
 	case $1 in
@@ -34,6 +34,7 @@ paths_namespace() {
 
 paths_create() {
 	paths_ns=$(paths_namespace "$1")
+	# shellcheck disable=SC2016 # the inner shell's
 	# A link that was down must have its IPv6 addresses when it comes back, and at once.
 	ip netns add "$paths_ns" && ip netns exec "$paths_ns" sh -c '
 		for kind in all default; do
@@ -64,9 +65,11 @@ paths_mend() {
 }
 
 paths_capture() {
+	# shellcheck disable=SC2034 # of netns.sh
 	capture_interfaces='-i path0 -i path1'
 	capture_start "$1"
 	paths_started=$?
+	# shellcheck disable=SC2034 # of netns.sh
 	capture_interfaces='-i veth0'
 	return $paths_started
 }
@@ -94,7 +97,7 @@ paths_check_failover() {
 	tshark -Q -n -r "$1" -Y 'sctp.chunk_type == 0' -o sctp.ulp_dissection:FALSE -o sctp.reassembly:FALSE \
 		-T fields -e frame.time_epoch -e frame.interface_name -e ip.src -e ipv6.src -e sctp.srcport \
 		2>>"$1.log" >"$1.data"
-	awk -F '\t' -v cut="$2" -v mend="$3" -v limit="$4" -v must_return="$5" '
+	awk -F '\t' -v cut="$2" -v mend="$3" -v move="$4" -v back="$5" '
 	# Times are told apart to the millisecond; a large epoch leaves no more digits.
 	BEGIN { base = int(cut); cut -= base; mend -= base }
 	{
@@ -105,9 +108,9 @@ paths_check_failover() {
 		# What was on its way when the link went up or down is of neither time.
 		if (time < cut)
 			count["before", sender, where]++
-		else if (time > cut + limit && time < mend)
+		else if (time > cut + move && time < mend)
 			count["during", sender, where]++
-		else if (time > mend + limit)
+		else if (back != "no" && time > mend + back)
 			count["after", sender, where]++
 		if (time > cut && time < mend && where == "path1" && !((sender) in moved))
 			moved[sender] = time - cut
@@ -128,9 +131,9 @@ paths_check_failover() {
 			after0 = count["after", sender, "path0"] + 0
 			after1 = count["after", sender, "path1"] + 0
 			must(before0 > 20 && before0 > 10 * before1, name before0 " and " before1 " DATA packets on the paths before the cut: the first must be primary")
-			must(sender in moved && moved[sender] < limit, name "no DATA on path1 within " limit " s of the cut")
+			must(sender in moved && moved[sender] < move, name "no DATA on path1 within " move " s of the cut")
 			must(during1 > 20, name during1 " DATA packets on path1 during the cut")
-			must(must_return == "no" || after0 > 20 && after0 > 10 * after1, name after0 " and " after1 " DATA packets on the paths after the repair: the first must be primary again")
+			must(back == "no" || after0 > 20 && after0 > 10 * after1, name after0 " and " after1 " DATA packets on the paths after the repair: the first must be primary again")
 			if (sender in moved)
 				slowest = moved[sender] > slowest ? moved[sender] : slowest
 		}
@@ -138,6 +141,6 @@ paths_check_failover() {
 		if (faults)
 			exit 1
 		printf "on the second path %.1f s after the cut, %s\n", slowest,
-			must_return == "no" ? "and no look at the way back: SCTP_PEER_ADDR_PARAMS is not supported yet" : "and back"
+			back == "no" ? "and no look at the way back: SCTP_PEER_ADDR_PARAMS is not supported yet" : "and back"
 	}' "$1.data"
 }

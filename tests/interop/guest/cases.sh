@@ -7,8 +7,6 @@
 #   case_WHAT FROM STYLE FAMILY        0: it went as it must. FROM: the end that begins
 
 cases_port=7100
-# Seconds until traffic must go on after a path is cut, and be back after it is mended.
-cases_move_limit=3
 
 cases_peer_of() {
 	case $1 in
@@ -50,9 +48,11 @@ cases_unsupported() {
 	cases_needs=
 	[ "$3" != 6 ] || cases_needs="ipv6:AF_INET6"
 	case $1-$2 in
-	two_addresses-* | failover-bound) cases_needs="$cases_needs bindx:sctp_bindx" ;;
+	two_addresses-* | *-bound) cases_needs="$cases_needs bindx:sctp_bindx" ;;
 	esac
-	[ "$1" != failover ] || cases_needs="$cases_needs addresses:several-addresses-in-INIT"
+	case $1 in
+	failover | suspicion) cases_needs="$cases_needs addresses:several-addresses-in-INIT" ;;
+	esac
 	for cases_need in $cases_needs; do
 		case " $(echo "$cases_lacks" | tr '\n' ' ') " in
 		*" ${cases_need%:*} "*)
@@ -161,10 +161,10 @@ cases_begin() {
 		cases_own="$cases_own $(paths_address "$cases_from" "$cases_family" "$cases_path")"
 		cases_peer="$cases_peer $(paths_address "$cases_to" "$cases_family" "$cases_path")"
 	done
-	ends_dialog "$cases_from" && ends_dialog "$cases_to" || {
+	if ! ends_dialog "$cases_from" || ! ends_dialog "$cases_to"; then
 		echo "no dialog"
 		return 1
-	}
+	fi
 	{
 		cases_set_up "$cases_family" "$cases_own" "$cases_peer"
 		cases_say
@@ -226,8 +226,22 @@ cases_address_options() {
 	echo "$1 $(paths_address "$2" "$4" 0) $1 $(paths_address "$2" "$4" 1)"
 }
 
-# Steady traffic; the first path is cut for some ten time-outs, and mended.
+# The first path fails (RFC 9260 section 8.2): it is cut for some ten time-outs.
 case_failover() {
+	# With a HEARTBEAT every 30 s only, the repair may go unnoticed for longer than anyone wants to wait.
+	cases_return=3
+	case $cases_lacks in *heartbeats*) cases_return=no ;; esac
+	cases_break "$1" "$2" "$3" 1200 4 3 $cases_return
+}
+
+# The first path is suspected (RFC 7829) and does not fail: a few time-outs.
+case_suspicion() {
+	cases_break "$1" "$2" "$3" 800 1.2 0.7 2
+}
+
+# cases_break FROM STYLE FAMILY MESSAGES LENGTH MOVE RETURN: steady traffic, for 8 ms a message; after the first 250 or
+# so the first path is cut for LENGTH seconds. MOVE, RETURN: of paths_check_failover.
+cases_break() {
 	cases_to=$(cases_peer_of "$1")
 	# shellcheck disable=SC2046 # options are words
 	ends_start "$cases_to" 'echo' --once --fast-timers $(cases_address_options --address "$cases_to" "$2" "$3")
@@ -236,7 +250,7 @@ case_failover() {
 		return 1
 	fi
 	# shellcheck disable=SC2046 # options are words
-	ends_start "$1" exchange --peer "$(paths_address "$cases_to" "$3" 0)" --messages 1200 --max-size 2000 --window 4000 \
+	ends_start "$1" exchange --peer "$(paths_address "$cases_to" "$3" 0)" --messages "$4" --max-size 2000 --window 4000 \
 		--streams 100 --pace 8 --fast-timers --time-limit 60 $(cases_address_options --own "$1" "$2" "$3")
 	if ! ends_hear "$1" 'messages back' 20; then
 		cases_account "no traffic"
@@ -247,13 +261,10 @@ case_failover() {
 	[ "$ends_far" = linux ] || cases_cutter=there
 	cases_cut=$(date +%s.%N)
 	paths_cut $cases_cutter 0
-	sleep $((cases_move_limit + 1))
+	sleep "$5"
 	paths_mend $cases_cutter 0
 	cases_mended=$(date +%s.%N)
 	cases_finish "$1" "$cases_to" || return 1
 	capture_stop
-	# With a HEARTBEAT every 30 s only, the repair may go unnoticed for longer than anyone wants to wait.
-	cases_return=yes
-	case $cases_lacks in *heartbeats*) cases_return=no ;; esac
-	paths_check_failover "$ends_log.pcapng" "$cases_cut" "$cases_mended" "$cases_move_limit" $cases_return
+	paths_check_failover "$ends_log.pcapng" "$cases_cut" "$cases_mended" "$6" "$7"
 }

@@ -79,5 +79,9 @@ for tool in apt-get apt-cache dpkg-deb cpio busybox; do
 done
 mkdir -p "$folder"
 download || missing "the kernel package $meta cannot be downloaded"
-[ -e "$folder/vmlinuz" ] && [ "$folder/vmlinuz" -nt "$folder/$package.deb" ] || unpack
+# Once for each version.
+if [ ! -e "$folder/$package.unpacked" ]; then
+	unpack
+	touch "$folder/$package.unpacked"
+fi
 fill "$@"

@@ -43,10 +43,12 @@ kext-linux-ipv6          linux exchange      here  many  6
 linux-kext-ipv6          linux exchange      there many  6
 kext-linux-two-addresses linux two_addresses here  many  4
 linux-kext-two-addresses linux two_addresses there many  4
+kext-linux-suspicion     linux suspicion     here  any   4
 kext-linux-failover      linux failover      here  any   4
 linux-kext-failover      linux failover      there any   4
 kext-linux-failover-ipv6 linux failover      here  bound 6
 kext-kext-two-addresses  kext  two_addresses here  many  4
+kext-kext-suspicion      kext  suspicion     here  any   4
 kext-kext-failover       kext  failover      here  any   4
 kext-kext-failover-ipv6  kext  failover      here  bound 6
 END
