@@ -38,6 +38,7 @@ libsctp   exit  the user library builds
 programs  exit  the programs of the interop tests, and the user library's headers
 host      sum   the built extension in a process that stands in for the kernel
 interop   line  the built extension and real peers
+guest     line  the built extension and Linux's SCTP in a virtual machine; failover
 EOF
 }
 
@@ -91,6 +92,14 @@ run_interop() {
 	make -C tests/host O="$root/build/host" &&
 		make -C tests/interop O="$root/build/interop" &&
 		tests/interop/run.sh --kext "$kext"
+}
+
+run_guest() {
+	# Without them its cases say what they lack.
+	scripts/packages.sh guest || :
+	make -C tests/host O="$root/build/host" &&
+		make -C tests/interop O="$root/build/interop" &&
+		tests/interop/guest/run.sh --kext "$kext"
 }
 
 # The closing lines of a suite's programs, or the one of the whole suite.
