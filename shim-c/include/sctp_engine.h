@@ -97,7 +97,24 @@ struct sctp_transmit {
 	struct sctp_address source;
 	struct sctp_address destination;
 	uint8_t tos;
-	bool dont_fragment;
+	bool dont_fragment; /* IPv4: the DF bit. The kernel has no such thing for IPv6 and fragments what is
+			       too long */
+};
+
+enum {
+	SCTP_ICMP_TOO_BIG = 1,
+	SCTP_ICMP_PROTOCOL_UNREACHABLE = 2,
+	SCTP_ICMP_PORT_UNREACHABLE = 3,
+	SCTP_ICMP_UNREACHABLE = 4,
+};
+
+/* An ICMP or ICMPv6 error about a packet of ours, of either IP version (RFC 9260 section 10). */
+struct sctp_icmp {
+	struct sctp_address local, peer; /* source and destination of the packet it quotes; ports 0 */
+	uint8_t kind;                    /* SCTP_ICMP_* */
+	uint32_t mtu;                    /* with TOO_BIG: of the next hop, 0 if it was not said */
+	const uint8_t *quoted;           /* what it quotes of that packet, from the common header on */
+	size_t quoted_length;            /* at least 8: ports and verification tag */
 };
 
 /* ---- the engine ---- */
@@ -115,6 +132,12 @@ void sctp_engine_quiesce(struct sctp_engine *engine, sctp_nanoseconds now);
 void sctp_engine_input(struct sctp_engine *engine, sctp_nanoseconds now, const struct sctp_address *source,
 		       const struct sctp_address *destination, uint8_t ecn, const uint8_t *packet,
 		       size_t length);
+/* Lends what an ICMP error says; nothing in it has been verified but its own checksum. */
+void sctp_engine_icmp(struct sctp_engine *engine, sctp_nanoseconds now, const struct sctp_icmp *icmp);
+/* The packet that sctp_engine_transmit described so did not leave: EMSGSIZE, or there is no route (an errno).
+ */
+void sctp_engine_transmit_failed(struct sctp_engine *engine, sctp_nanoseconds now,
+				 const struct sctp_transmit *transmit, int error);
 void sctp_engine_timer(struct sctp_engine *engine, sctp_nanoseconds now);
 /* The addresses this host can be reached at. addresses is copied. */
 int sctp_engine_set_addresses(struct sctp_engine *engine, const struct sctp_address *addresses, size_t count);

@@ -1,6 +1,6 @@
 //! Packets, time and updates.
 
-use crate::contract::{sctp_address, sctp_engine, sctp_nanoseconds, sctp_transmit, sctp_update};
+use crate::contract::{sctp_address, sctp_engine, sctp_icmp, sctp_nanoseconds, sctp_transmit, sctp_update};
 use crate::{address, errno, lent};
 use ::sctp_engine::time::Time;
 use core::ffi::c_int;
@@ -23,6 +23,31 @@ pub(crate) unsafe extern "C" fn sctp_engine_input(
         let (source, destination) = (address::read(source), address::read(destination));
         lent::engine(engine).input(Time(now), source, destination, lent::bytes(packet, length));
     }
+}
+
+/// Ignored: the engine does not react to ICMP errors.
+///
+/// # Safety
+/// None.
+#[unsafe(no_mangle)]
+pub(crate) unsafe extern "C" fn sctp_engine_icmp(
+    _engine: *mut sctp_engine,
+    _now: sctp_nanoseconds,
+    _icmp: *const sctp_icmp,
+) {
+}
+
+/// Ignored: a packet that could not leave is lost as any packet may be.
+///
+/// # Safety
+/// None.
+#[unsafe(no_mangle)]
+pub(crate) unsafe extern "C" fn sctp_engine_transmit_failed(
+    _engine: *mut sctp_engine,
+    _now: sctp_nanoseconds,
+    _transmit: *const sctp_transmit,
+    _error: c_int,
+) {
 }
 
 /// # Safety
