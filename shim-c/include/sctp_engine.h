@@ -102,19 +102,21 @@ struct sctp_transmit {
 };
 
 enum {
-	SCTP_ICMP_TOO_BIG = 1,
-	SCTP_ICMP_PROTOCOL_UNREACHABLE = 2,
+	SCTP_ICMP_TOO_BIG = 1,              /* Fragmentation Needed; Packet Too Big */
+	SCTP_ICMP_PROTOCOL_UNREACHABLE = 2, /* or Unrecognized Next Header */
 	SCTP_ICMP_PORT_UNREACHABLE = 3,
-	SCTP_ICMP_UNREACHABLE = 4,
+	SCTP_ICMP_UNREACHABLE = 4, /* any other Destination Unreachable */
 };
 
-/* An ICMP or ICMPv6 error about a packet of ours, of either IP version (RFC 9260 section 10). */
+/* An ICMP or ICMPv6 message about a packet of this host. The addresses are those of the quoted IP header,
+ * ports 0. */
 struct sctp_icmp {
-	struct sctp_address local, peer; /* source and destination of the packet it quotes; ports 0 */
-	uint8_t kind;                    /* SCTP_ICMP_* */
-	uint32_t mtu;                    /* with TOO_BIG: of the next hop, 0 if it was not said */
-	const uint8_t *quoted;           /* what it quotes of that packet, from the common header on */
-	size_t quoted_length;            /* at least 8: ports and verification tag */
+	struct sctp_address local; /* quoted source */
+	struct sctp_address peer;  /* quoted destination */
+	uint8_t kind;              /* SCTP_ICMP_* */
+	uint32_t mtu;              /* of SCTP_ICMP_TOO_BIG, with the IP header; 0 if not said */
+	const uint8_t *quoted;     /* from the SCTP common header on */
+	size_t quoted_length;
 };
 
 /* ---- the engine ---- */
@@ -132,15 +134,13 @@ void sctp_engine_quiesce(struct sctp_engine *engine, sctp_nanoseconds now);
 void sctp_engine_input(struct sctp_engine *engine, sctp_nanoseconds now, const struct sctp_address *source,
 		       const struct sctp_address *destination, uint8_t ecn, const uint8_t *packet,
 		       size_t length);
-/* Lends what an ICMP error says; nothing in it has been verified but its own checksum. */
-void sctp_engine_icmp(struct sctp_engine *engine, sctp_nanoseconds now, const struct sctp_icmp *icmp);
-/* The packet that sctp_engine_transmit described so did not leave: EMSGSIZE, or there is no route (an errno).
- */
-void sctp_engine_transmit_failed(struct sctp_engine *engine, sctp_nanoseconds now,
-				 const struct sctp_transmit *transmit, int error);
 void sctp_engine_timer(struct sctp_engine *engine, sctp_nanoseconds now);
 /* The addresses this host can be reached at. addresses is copied. */
 int sctp_engine_set_addresses(struct sctp_engine *engine, const struct sctp_address *addresses, size_t count);
+
+/* Checked against the association that it seems to be about; what does not fit is ignored (RFC 9260 section
+ * 10). */
+void sctp_engine_icmp(struct sctp_engine *engine, sctp_nanoseconds now, const struct sctp_icmp *icmp);
 
 /* ---- out ---- */
 bool sctp_engine_has_transmit(const struct sctp_engine *engine);
@@ -148,6 +148,9 @@ bool sctp_engine_has_transmit(const struct sctp_engine *engine);
  */
 size_t sctp_engine_transmit(struct sctp_engine *engine, sctp_nanoseconds now, uint8_t *buffer,
 			    size_t capacity, struct sctp_transmit *out);
+/* A packet could not leave. error: an errno; EMSGSIZE lowers the path MTU, any other is a loss like any. */
+void sctp_engine_transmit_failed(struct sctp_engine *engine, sctp_nanoseconds now,
+				 const struct sctp_transmit *transmit, int error);
 bool sctp_engine_next_update(struct sctp_engine *engine, struct sctp_update *out);
 sctp_nanoseconds sctp_engine_deadline(const struct sctp_engine *engine);
 

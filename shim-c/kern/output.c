@@ -74,7 +74,7 @@ write_header(uint8_t *packet, struct sctp_transmit *transmit, size_t length)
 		write_ipv4(packet - IPV4_HEADER, transmit, length);
 		return IPV4_HEADER;
 	case 6:
-		if (transmit->source.family != 6 &&
+		if ((transmit->source.family != 6 || sctp_address_is_any(&transmit->source)) &&
 		    !sctp_interfaces_source(&transmit->destination, &transmit->source))
 			return 0;
 		write_ipv6(packet - IPV6_HEADER, transmit, length);
