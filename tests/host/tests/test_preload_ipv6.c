@@ -1,5 +1,8 @@
 /* Plain Linux programs on the built kext, over IPv6. */
 #include <arpa/inet.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <netinet/sctp.h>
@@ -227,4 +230,17 @@ TEST(kext_carries_link_local_ipv6)
 {
 	static char text[65536];
 	EXPECT(!end_program(start_program("link_local", "memory", "fe80::1/64"), text, sizeof(text)));
+}
+
+/* In a network of its own: other hosts on this machine's would answer too. */
+TEST(kext_carries_ipv6_over_raw_sockets)
+{
+	static char text[65536];
+	struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+	if (unshare(CLONE_NEWNET) != 0)
+		SKIP("no network namespace without root");
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	EXPECT_EQ(ioctl(fd, SIOCSIFFLAGS, &lo), 0);
+	close(fd);
+	EXPECT(!end_program(start_program("stream", "raw", NULL), text, sizeof(text)));
 }
