@@ -11,6 +11,7 @@ Commands:
   build   build build/SCTP.kext
   test    build and run every test suite
   check   check formatting, lints and documentation, changing nothing
+  bench   measure the engine beside usrsctp
   help    show this text
 
 './build.sh COMMAND --help' tells a command's options.
@@ -28,7 +29,7 @@ command=${1:-help}
 [ $# -eq 0 ] || shift
 
 case $command in
-demo | build | test | check)
+demo | build | test | check | bench)
 	exec sh "$scripts/$command.sh" "$@"
 	;;
 help | -h | --help)

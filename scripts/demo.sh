@@ -88,13 +88,14 @@ rm -rf build/demo/*
 step "tools"
 if [ "$(id -u)" -eq 0 ]; then
 	scripts/packages.sh build test
-	say "   everything is there"
 else
 	scripts/packages.sh build
 	command -v make >/dev/null || die "install make"
 fi
+say "   everything is there"
 
 step "the kernel extension"
+say "   compiling and linking: a minute or two the first time"
 quietly build/demo/build.log sh scripts/build.sh
 indent build/demo/build.log
 

@@ -2,10 +2,10 @@
 # shellcheck disable=SC2154 # netns_a and the like are of netns.sh
 # One exchange between a client and a server, each of them on the kext or on usrsctp. To be sourced, after netns.sh.
 #
-#   pair_run CLIENT SERVER LINK STYLE LOG    0: both ended well; LOG.client and LOG.server have what they said
+#   pair_run CLIENT SERVER LINK STYLE LOG      0: both ended well; LOG.client and LOG.server have what they said
 #   pair_capture CLIENT SERVER LINK STYLE LOG  the same in namespaces of its own, captured in LOG.pcapng and
-#                                            checked there; says what is wrong or what the capture shows
-#   pair_missing CLIENT SERVER LINK          why that cannot run here; nothing printed: it can
+#                                              checked there; says what is wrong or what the capture shows
+#   pair_missing CLIENT SERVER LINK            why that cannot run here; nothing printed: it can
 #
 # CLIENT, SERVER: kext or usrsctp. STYLE: many (one-to-many) or one (one-to-one).
 # LINK: raw (SCTP over IPv4 between the namespaces of netns.sh), raw6 (IPv6), narrow (IPv4 through a bottleneck that
@@ -82,16 +82,7 @@ pair_run() {
 	[ "$4" = many ] || pair_one=--one-to-one
 	# Sockets have names in it, which may not be long.
 	pair_folder=$(mktemp -d)
-	pair_one=
-	[ "$4" = many ] || pair_one=--one-to-one
-	# Sockets have names in it, which may not be long.
-	pair_folder=$(mktemp -d)
-	if [ "$3" = udp ]; then
-		# usrsctp always sends from 127.0.0.1; the other side may not call that address its own.
-		pair_from=127.0.0.2 pair_to=127.0.0.3
-		[ "$1" = kext ] || pair_from=127.0.0.1
-		[ "$2" = kext ] || pair_to=127.0.0.1
-	fi
+	rm -f "$5.client" "$5.server"
 
 	# usrsctp's server takes both styles of client.
 	pair_server_one=

@@ -18,4 +18,6 @@ mod options;
 #[cfg(kext)]
 mod runtime;
 mod sockets;
+#[cfg(test)]
+mod tests;
 mod transfer;
