@@ -6,7 +6,7 @@ use crate::counters::Counters;
 use crate::inbound::SackNeed;
 use crate::path::PathId;
 use crate::time::Time;
-use sctp_wire::{CommonHeader, ErrorChunk, Full, Heartbeat, Init, PacketWriter, Parameters};
+use sctp_wire::{CommonHeader, ErrorChunk, Full, Heartbeat, Init, PacketWriter, Parameter, Parameters};
 
 /// A packet in the caller's buffer.
 pub(crate) struct Emitted {
@@ -65,7 +65,7 @@ impl Association {
         };
         let path = self.path(id)?;
         let (remote, mtu) = (path.remote, path.mtu);
-        let source = if path.local.is_any() { self.local } else { path.local };
+        let source = path.local;
         let limit = usize::try_from(mtu.saturating_sub(remote.ip_header())).ok()?;
         let header = CommonHeader {
             source_port: self.local.port,
@@ -109,9 +109,12 @@ impl Association {
                     outbound_streams: self.protocol.outbound_streams,
                     inbound_streams: self.inbound_streams,
                     initial_tsn: self.local_tsn,
-                    parameters: Parameters::new(&[]),
+                    parameters: Parameters::new(&self.address_list),
                 };
-                init.emit_init(writer, |_| Ok(()))?;
+                init.emit_init(writer, |parameters| match self.preservative {
+                    0 => Ok(()),
+                    millis => Parameter::CookiePreservative(millis).emit(parameters),
+                })?;
                 self.due.remove(Due::INIT);
             }
             State::Established

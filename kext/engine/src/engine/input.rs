@@ -18,8 +18,8 @@ impl Engine {
             Err(PacketError::BadChecksum) => return bump(&mut self.counters.checksum_errors),
             Err(PacketError::TooShort) => return bump(&mut self.counters.malformed),
         };
-        let source = source.with_port(packet.header.source_port);
-        let destination = destination.with_port(packet.header.destination_port);
+        let source = source.with_port(packet.header.source_port).normalized();
+        let destination = destination.with_port(packet.header.destination_port).normalized();
         if source.port == 0 || destination.port == 0 || !source.is_unicast() {
             return bump(&mut self.counters.malformed);
         }
@@ -31,9 +31,21 @@ impl Engine {
             chunk_type::COOKIE_ECHO => self.on_cookie_echo(now, &packet, first, &source, &destination),
             _ => match self.association_for(&source, &destination) {
                 Some(key) => self.on_packet(now, key, &packet, first, &source, &destination),
-                None => self.out_of_the_blue(&packet, &source, &destination),
+                None => match self.answered_init(&packet, first) {
+                    Some(key) => self.on_packet(now, key, &packet, first, &source, &destination),
+                    None => self.out_of_the_blue(&packet, &source, &destination),
+                },
             },
         }
+    }
+
+    /// The association that waits for this INIT ACK, which a peer may send from any of its addresses (section 5.1.2).
+    fn answered_init(&self, packet: &Packet<'_>, first: RawChunk<'_>) -> Option<Key> {
+        let header = &packet.header;
+        if first.kind != chunk_type::INIT_ACK {
+            return None;
+        }
+        self.association_by_tag(header.verification_tag, header.source_port, header.destination_port)
     }
 
     fn on_packet(
@@ -115,10 +127,11 @@ fn on_chunk(
         Chunk::CookieAck => association.on_cookie_ack(now),
         Chunk::Error(error) => {
             let mut causes = error.causes.iter().flatten().map(Cause::parse);
-            if causes.any(|cause| matches!(cause, Ok(Cause::StaleCookie { .. }))) {
-                return association.on_stale_cookie(now);
-            }
-            Disposition::Continue
+            let stale = causes.find_map(|cause| match cause {
+                Ok(Cause::StaleCookie { micros }) => Some(micros),
+                _ => None,
+            });
+            stale.map_or(Disposition::Continue, |micros| association.on_stale_cookie(now, micros))
         }
         // Section 4.3: INIT and COOKIE ECHO come alone or first; elsewhere the packet is broken.
         Chunk::Init(_) | Chunk::CookieEcho(_) => Disposition::DropPacket,
