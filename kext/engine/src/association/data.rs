@@ -1,11 +1,11 @@
 //! DATA and SACK (RFC 9260 section 6).
 
+use super::heartbeat::tell;
 use super::{Association, Disposition, State};
 use crate::counters::Counters;
 use crate::error::Error;
 use crate::inbound::{SackNeed, Verdict};
 use crate::outbound::SackError;
-use crate::path::PathState;
 use crate::time::Time;
 use sctp_wire::{Cause, Data, Sack};
 
@@ -81,10 +81,8 @@ impl Association {
         self.errors = 0;
         for (place, path) in self.paths.iter_mut().enumerate() {
             if u32::try_from(place).is_ok_and(|place| paths.checked_shr(place).unwrap_or(0) & 1 == 1) {
-                path.errors = 0;
-                if path.state == PathState::Inactive {
-                    path.state = PathState::Active;
-                }
+                let change = path.on_answer();
+                tell(&mut self.path_news, path, change);
             }
         }
     }

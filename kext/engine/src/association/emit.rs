@@ -60,9 +60,12 @@ impl Association {
         let id = match &heartbeat {
             Some((place, _)) => PathId(u8::try_from(*place).ok()?),
             None if !self.is_set_up() => self.primary,
-            None if self.replies_due() => self.reply_path,
+            // Section 5.4: an answer to a heartbeat may go to an unconfirmed address, nothing else.
+            None if self.due.contains(Due::HEARTBEAT_ACK) => self.reply_path,
+            None if self.replies_due() => self.control_path(),
             None => self.data_path(now)?,
         };
+        let answer_only = self.due.contains(Due::HEARTBEAT_ACK) && self.control_path() != id;
         let path = self.path(id)?;
         let (remote, mtu) = (path.remote, path.mtu);
         let source = path.local;
@@ -77,6 +80,7 @@ impl Association {
         let _ = match heartbeat {
             Some((_, info)) => Heartbeat { info: &info }.emit_request(&mut writer),
             None if !self.is_set_up() => self.emit_handshake(&mut writer),
+            None if answer_only => self.emit_heartbeat_ack(&mut writer),
             None => self.emit_control(&mut writer),
         };
         if !writer.is_empty() {
@@ -136,10 +140,7 @@ impl Association {
             self.error_report.clear();
             self.due.remove(Due::ERROR);
         }
-        if self.due.contains(Due::HEARTBEAT_ACK) {
-            Heartbeat { info: &self.heartbeat_reply }.emit_ack(writer)?;
-            self.due.remove(Due::HEARTBEAT_ACK);
-        }
+        self.emit_heartbeat_ack(writer)?;
         if matches!(self.inbound.sack(), SackNeed::Now) {
             self.emit_sack(writer)?;
         }
@@ -150,6 +151,14 @@ impl Association {
         if self.due.contains(Due::SHUTDOWN_ACK) {
             sctp_wire::emit_shutdown_ack(writer)?;
             self.due.remove(Due::SHUTDOWN_ACK);
+        }
+        Ok(())
+    }
+
+    fn emit_heartbeat_ack(&mut self, writer: &mut PacketWriter<'_>) -> Result<(), Full> {
+        if self.due.contains(Due::HEARTBEAT_ACK) {
+            Heartbeat { info: &self.heartbeat_reply }.emit_ack(writer)?;
+            self.due.remove(Due::HEARTBEAT_ACK);
         }
         Ok(())
     }

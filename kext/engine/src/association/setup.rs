@@ -5,7 +5,7 @@ use crate::address::{Address, Families, Reach};
 use crate::error::Error;
 use crate::inbound::Inbound;
 use crate::memory;
-use crate::path::{MAX_PATHS, Path, PathId, PathState};
+use crate::path::{MAX_PATHS, Path, PathId, PathState, usable};
 use crate::time::{Span, Time};
 use alloc::vec::Vec;
 use sctp_wire::{Cause, Init, Parameter, U16List, parameter_type};
@@ -226,9 +226,22 @@ impl Association {
         Disposition::DropPacket
     }
 
-    /// Starts T1 or T2 with the primary path's RTO.
+    /// The path that INIT, COOKIE ECHO, SHUTDOWN and SHUTDOWN ACK go to.
+    pub(crate) fn handshake_path(&self) -> PathId {
+        if self.is_set_up() { self.control_path() } else { self.primary }
+    }
+
+    /// The path for control chunks: the one that the last packet came from, if it is known to be the peer's
+    /// (section 5.4).
+    pub(crate) fn control_path(&self) -> PathId {
+        let unconfirmed = |id| self.path(id).is_none_or(|path: &Path| path.state == PathState::Unconfirmed);
+        if unconfirmed(self.reply_path) { usable(&self.paths, self.primary) } else { self.reply_path }
+    }
+
+    /// Starts T1 or T2 with the RTO of the path that the chunk goes to.
     pub(crate) fn start_handshake(&mut self, now: Time) {
-        let rto = self.path(self.primary).map_or(self.protocol.rto.initial, |path| path.rto.current());
+        let rto =
+            self.path(self.handshake_path()).map_or(self.protocol.rto.initial, |path| path.rto.current());
         self.handshake = now.plus(rto);
     }
 
