@@ -58,7 +58,7 @@ fn go_on(network: &mut Network, transfer: &mut Transfer, time: Span) -> usize {
         network.rest(Span::from_millis(5));
         transfer.receive(network, usize::MAX);
     }
-    transfer.received() - before
+    transfer.received().saturating_sub(before)
 }
 
 #[test]
@@ -198,14 +198,16 @@ fn an_association_without_a_path_ends_and_says_which_addresses_failed() {
 
 /// SCTP_PEER_ADDR_CHANGE notifications that wait, data left aside.
 fn address_news(network: &mut Network, (node, endpoint): Side) -> Vec<(Address, AddressChange)> {
-    let mut news = Vec::new();
-    while let Ok(received) = network.call(node, |engine, _| engine.receive(endpoint)) {
-        if let Item::Notification(Notification::PeerAddressChange(change)) = &received.queued.item {
-            news.push((change.address, change.change));
-        }
+    let next = || {
+        let received = network.call(node, |engine, _| engine.receive(endpoint)).ok()?;
         network.call(node, |engine, now| engine.consumed(now, endpoint, &received.queued));
-    }
-    news
+        Some(received.queued.item)
+    };
+    let changes = core::iter::from_fn(next).filter_map(|item| match item {
+        Item::Notification(Notification::PeerAddressChange(news)) => Some((news.address, news.change)),
+        _ => None,
+    });
+    changes.collect()
 }
 
 #[test]

@@ -5,6 +5,8 @@
     reason = "a test may stop at an overflow and at the end of memory"
 )]
 
+mod addresses;
+
 use super::*;
 use crate::address::{Address, Family};
 use crate::endpoint::{Item, Style};
