@@ -5,7 +5,9 @@ use sctp_engine::address::{Address, Family};
 use sctp_engine::options::{Events, Protocol};
 use sctp_engine::time::Span;
 use sctp_engine::{AddressChange, EndpointId, Item, Notification};
-use sctp_sim::{Conditions, Network, Node, Pair, Random, Transfer, Workload, for_each_seed, run_transfers};
+use sctp_sim::{
+    Conditions, Network, Node, Pair, Random, Transfer, Workload, for_each_seed, open_family, run_transfers,
+};
 
 type Side = (Node, EndpointId);
 
@@ -295,5 +297,39 @@ fn nothing_is_lost_or_comes_twice_while_paths_come_and_go() {
         }
         network.set_all_conditions(Conditions::default());
         run_transfers(&mut network, Span::from_secs(1000), &mut transfers);
+    });
+}
+
+#[test]
+fn a_host_with_two_addresses_starts_anew_and_comes_back() {
+    for_each_seed(10, |seed| {
+        let mut network = Network::new(seed);
+        let pair = connect(&mut network, 2, Protocol::default());
+        let workload = Workload { messages: 30, ..Workload::default() };
+        let limit = Span::from_secs(600);
+        run_transfers(&mut network, limit, &mut [Transfer::new(seed, workload, pair.client, pair.server)]);
+        // What is under way would be answered with an ABORT (section 8.4).
+        network.rest(Span::from_secs(1));
+        let (server, accepted) = pair.server;
+        let port = network.call(server, |engine, _| engine.peer_address(accepted)).expect("a peer").port;
+        network.restart(pair.client.0);
+        let again = open_family(&mut network, pair.client.0, Family::V4, Protocol::default());
+        let any = Address::v4([0; 4], port);
+        network.call(pair.client.0, |engine, _| engine.bind(again, any)).expect("a free port");
+        // Over the other network than before.
+        let to = address(1, 2).with_port(5001);
+        network.call(pair.client.0, |engine, now| engine.connect(now, again, to)).expect("set-up begins");
+        let client = (pair.client.0, again);
+        network.run(limit, |network| network.update(client.0, again).is_some_and(|update| update.connected));
+        let mut transfers = [
+            Transfer::new(seed + 1, workload, client, pair.server),
+            Transfer::new(!seed, workload, pair.server, client),
+        ];
+        run_transfers(&mut network, limit, &mut transfers);
+        network.rest(Span::from_secs(1));
+        assert_eq!(network.call(server, |engine, _| engine.associations()), 1);
+        for number in [0, 1] {
+            assert_eq!(status(&mut network, pair.server, address(number, 1)), Some((true, true)));
+        }
     });
 }
