@@ -10,8 +10,10 @@
 #include <ifaddrs.h>
 #include <linux/if.h>
 #include <netinet/icmp6.h>
+#include <netinet/ip_icmp.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -142,6 +144,30 @@ make_header6(unsigned char *packet, struct msghdr *message, const struct sockadd
 	return IPV6_HEADER;
 }
 
+/*
+ * Linux without SCTP sends Protocol Unreachable in the name of a stack in user space whenever that stack's
+ * raw socket is full. Taken at its word (RFC 9260 section 10, rule ICMP8) it would end the association, so
+ * this link keeps it from the kext unless SCTP_HOST_ICMP_PROTOCOL=1. The ICMPv6 filter in open_receiver does
+ * the same.
+ */
+static bool
+believes_protocol_unreachable(void)
+{
+	const char *wanted = getenv("SCTP_HOST_ICMP_PROTOCOL");
+
+	return wanted != NULL && strcmp(wanted, "1") == 0;
+}
+
+/* packet: from the IPv4 header on. */
+static bool
+is_protocol_unreachable(const unsigned char *packet, size_t length)
+{
+	size_t header = (size_t)(packet[0] & 15) * 4;
+
+	return length >= header + 2 && packet[header] == ICMP_DEST_UNREACH &&
+	       packet[header + 1] == ICMP_PROT_UNREACH;
+}
+
 static void
 receive(int fd)
 {
@@ -163,6 +189,9 @@ receive(int fd)
 	struct address destination;
 
 	if (length <= 0)
+		return;
+	if (fd == receiver_fds[ICMP4] && is_protocol_unreachable(packet, (size_t)length) &&
+	    !believes_protocol_unreachable())
 		return;
 	if (is_v6) {
 		make_header6(packet, &message, &from,
@@ -243,7 +272,8 @@ open_receiver(unsigned which)
 		ICMP6_FILTER_SETBLOCKALL(&errors_only);
 		ICMP6_FILTER_SETPASS(ICMP6_DST_UNREACH, &errors_only);
 		ICMP6_FILTER_SETPASS(ICMP6_PACKET_TOO_BIG, &errors_only);
-		ICMP6_FILTER_SETPASS(ICMP6_PARAM_PROB, &errors_only);
+		if (believes_protocol_unreachable())
+			ICMP6_FILTER_SETPASS(ICMP6_PARAM_PROB, &errors_only);
 		setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &errors_only, sizeof(errors_only));
 	}
 	return fd;
