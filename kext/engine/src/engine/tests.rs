@@ -8,6 +8,7 @@
 mod ecn;
 mod icmp;
 mod pmtud;
+mod windows;
 
 use super::*;
 use crate::address::{Address, Family};
