@@ -113,8 +113,9 @@ impl Association {
         if writer.is_empty() {
             return None;
         }
-        // RFC 3168 sections 6.1.4 and 6.1.5: neither control chunks alone nor retransmissions.
-        let ecn_capable = self.ecn.is_agreed() && sent.new > 0 && sent.again == 0;
+        // RFC 3168 sections 6.1.4 to 6.1.6: neither control chunks alone nor retransmissions nor window probes.
+        let ecn_capable =
+            self.ecn.is_agreed() && sent.new > 0 && sent.again == 0 && !self.outbound.has_probe();
         let length = writer.finish();
         let dont_fragment = forbids_fragments && length <= fits;
         Some(Emitted { length, source, destination: remote, ecn_capable, dont_fragment })

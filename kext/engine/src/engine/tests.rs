@@ -9,6 +9,7 @@ mod addresses;
 mod ecn;
 mod icmp;
 mod pmtud;
+mod windows;
 
 use super::*;
 use crate::address::{Address, Family};

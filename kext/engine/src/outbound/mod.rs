@@ -227,6 +227,11 @@ impl Outbound {
         self.peer_rwnd = bytes;
     }
 
+    /// Whether a zero window probe is outstanding.
+    pub(crate) const fn has_probe(&self) -> bool {
+        self.probe.in_flight
+    }
+
     /// Whether T3-rtx runs for a zero window probe that the peer answers, so that its expiry is no error
     /// (section 6.1 rule A), or only times the next attempt to send.
     pub(crate) const fn is_probing(&self) -> bool {
