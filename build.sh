@@ -7,11 +7,12 @@ usage() {
 Usage: ./build.sh COMMAND [OPTION...]
 
 Commands:
-  demo    show SCTP working: build the extension and run programs over it here
-  build   build build/SCTP.kext
-  test    build and run every test suite
-  check   check formatting, lints and documentation, changing nothing
-  help    show this text
+  demo          show SCTP working: build the extension and run programs over it here
+  build         build build/SCTP.kext
+  test          build and run every test suite
+  check         check formatting, lints and documentation, changing nothing
+  requirements  report how each requirement of RFC 9260 is kept and tested
+  help          show this text
 
 './build.sh COMMAND --help' tells a command's options.
 
@@ -28,7 +29,7 @@ command=${1:-help}
 [ $# -eq 0 ] || shift
 
 case $command in
-demo | build | test | check)
+demo | build | test | check | requirements)
 	exec sh "$scripts/$command.sh" "$@"
 	;;
 help | -h | --help)
