@@ -11,6 +11,7 @@ Commands:
   build         build build/SCTP.kext
   test          build and run every test suite
   check         check formatting, lints and documentation, changing nothing
+  bench         measure the engine beside usrsctp
   requirements  report how each requirement of RFC 9260 is kept and tested
   help          show this text
 
@@ -29,7 +30,7 @@ command=${1:-help}
 [ $# -eq 0 ] || shift
 
 case $command in
-demo | build | test | check | requirements)
+demo | build | test | check | bench | requirements)
 	exec sh "$scripts/$command.sh" "$@"
 	;;
 help | -h | --help)

@@ -9,7 +9,7 @@ usage() {
 Usage: scripts/packages.sh PURPOSE...
 
 Installs what is missing of the Debian packages for each PURPOSE: build, check,
-test. As another user than root it only says what is missing, and fails.
+test, bench. As another user than root it only says what is missing, and fails.
 On macOS, and with SCTP_NO_PACKAGES set, it does nothing.
 
 Exit status: 0 everything is there, 1 something is missing, 2 wrong usage.
@@ -34,12 +34,14 @@ check rust-web-clippy     lints
 check rustfmt-web         formatting of Rust
 check clang-format-22     formatting of C
 check shellcheck          lints of the scripts
+check libusrsctp-dev      the benchmark is linted with the library it compares with
 test  make                builds the test host
 test  g++                 the user's headers are compiled as C++ too
 test  python3             reads the property list back
 test  iproute2            network namespaces for the test host
 test  libusrsctp-dev      a peer to talk to
 test  tshark              a referee that knows the protocol
+bench libusrsctp-dev      what the engine is compared with
 EOF
 }
 
@@ -49,7 +51,7 @@ is_installed() {
 
 for purpose in "$@"; do
 	case $purpose in
-	build | check | test) ;;
+	build | check | test | bench) ;;
 	-h | --help)
 		usage
 		exit 0

@@ -35,6 +35,9 @@ function look_at(path, line,    text) {
 	} else if (path ~ /\.[ch]$/) {
 		if (sub(/^#[ \t]*define[ \t]+/, "", text) || sub(/^(struct|enum|union)[ \t]+/, "", text))
 			define(path, text)
+		# The tests of the test host.
+		else if (sub(/^TEST[A-Z_]*\(/, "", text))
+			define(path, text)
 		# A function's name begins its line, or follows what it returns.
 		else if (line ~ /^[A-Za-z_].*\(/) {
 			sub(/[ \t]*\(.*$/, "", text)

@@ -6,7 +6,7 @@ set -eu
 tool=scripts/requirements.sh
 mkdir -p "$work/tests/requirements" "$work/code"
 printf 'pub(crate) const fn answer() {}\nenum Kind {\n    First,\n}\n' >"$work/code/a.rs"
-printf 'static int\nsend_it(int what)\n{\n\treturn other(what);\n}\n#define LIMIT 3\n' >"$work/code/b.c"
+printf 'static int\nsend_it(int what)\n{\n\treturn other(what);\n}\n#define LIMIT 3\nTEST(sends_it)\n' >"$work/code/b.c"
 printf 'open\n' >"$work/code/c.sctp"
 rows=$work/tests/requirements/section-2.tsv
 
@@ -28,6 +28,7 @@ good='2-01|MUST|Answer.|code/a.rs#answer|code/b.c#send_it,code/c.sctp'
 passes 'a covered row' says 'ok 2-01' "$good"
 passes 'a covered row has passed' says '1 passed, 0 failed, 0 skipped' "$good"
 passes 'a macro of C and a variant of Rust' says 'ok 2-01' '2-01|MUST|A.|code/b.c#LIMIT|code/a.rs#First'
+passes 'a test of the test host' says 'ok 2-01' '2-01|MUST|A.|code/b.c#LIMIT|code/b.c#sends_it'
 passes 'a gap' says 'skipped: 2-01: gap: no answer' '2-01|MUST NOT|A.|gap|no answer'
 passes 'a gap has not passed' says '1 passed, 0 failed, 1 skipped' "$good" '2.1-01|MUST|A.|gap|no answer'
 passes 'no test' says 'skipped: 2-01: no test checks code/a.rs#answer' '2-01|SHOULD|A.|code/a.rs#answer|-'

@@ -34,8 +34,12 @@ counters! {
     checksum_errors = c"sctpChecksumErrors",
     /// Control chunks sent.
     control_chunks_sent = c"sctpOutCtrlChunks",
-    /// Ordered DATA chunks accepted for sending or received count together, as chunks received.
-    data_chunks_received = c"sctpInOrderChunks",
+    /// Control chunks received over an association.
+    control_chunks_received = c"sctpInCtrlChunks",
+    /// Ordered DATA chunks received over an association, duplicates too.
+    ordered_chunks_received = c"sctpInOrderChunks",
+    /// Unordered DATA chunks received over an association, duplicates too.
+    unordered_chunks_received = c"sctpInUnorderChunks",
     /// Packets sent.
     packets_sent = c"sctpOutSCTPPacks",
     /// Packets received, good or bad.
@@ -52,7 +56,7 @@ counters! {
     data_dropped = c"inDataDropped",
     /// Duplicate DATA chunks.
     data_duplicates = c"inDataDuplicates",
-    /// Replies not sent because others waited already.
+    /// Replies not sent because others waited already, or because too many strangers asked.
     replies_dropped = c"outRepliesDropped",
     /// Retransmission time-outs of DATA.
     data_timeouts = c"outDataTimeouts",

@@ -58,6 +58,8 @@ impl Deadlines {
                 }
                 self.settle(place);
             }
+            // Most packets change no deadline, and then the neighbours in the heap need not be looked at.
+            (Some(place), _) if self.key(place) == deadline => {}
             (Some(place), _) => {
                 if let Some(entry) = self.heap.get_mut(place) {
                     entry.0 = deadline;

@@ -44,7 +44,9 @@ fn loss_is_recovered_from_in_time() {
             let percent = allowance.loss;
             assert!(time <= allowance.time, "{time:?} at {percent} % loss");
             assert!(sender.data_timeouts <= allowance.timeouts, "{} at {percent} %", sender.data_timeouts);
-            let most = receiver.data_chunks_received.saturating_mul(allowance.needless) / 1000;
+            let most = (receiver.ordered_chunks_received + receiver.unordered_chunks_received)
+                .saturating_mul(allowance.needless)
+                / 1000;
             assert!(receiver.data_duplicates <= most, "{} at {percent} %", receiver.data_duplicates);
         }
     });

@@ -12,7 +12,6 @@ use sctp_wire::{Cause, Data, Sack};
 impl Association {
     /// A DATA chunk (section 6.2).
     pub(crate) fn on_data(&mut self, data: &Data<'_>, counters: &mut Counters) -> Disposition {
-        counters.data_chunks_received = counters.data_chunks_received.wrapping_add(1);
         match self.state {
             State::Established | State::ShutdownPending | State::ShutdownSent => {}
             // Section 9.2: once SHUTDOWN was received no new data may come; before set-up none can.

@@ -11,6 +11,9 @@ use sctp_wire::{Cause, Init, Parameter, U16List, parameter_type};
 
 const MISSING_COOKIE: [[u8; 2]; 1] = [parameter_type::STATE_COOKIE.to_be_bytes()];
 
+/// The least a_rwnd that INIT and INIT ACK may have, bytes (sections 3.3.2 and 3.3.3).
+const LEAST_WINDOW: u32 = 1500;
+
 /// What the parameters of an INIT or INIT ACK say.
 #[derive(Debug, Default)]
 pub(crate) struct Offer<'a> {
@@ -37,8 +40,9 @@ pub(crate) fn read_offer<'a>(
     source: &Address,
     family: Family,
 ) -> Result<Offer<'a>, BadOffer> {
-    // Section 3.3.2 and 3.3.3: a zero tag or no streams is answered with ABORT.
-    if init.initiate_tag == 0 || init.outbound_streams == 0 || init.inbound_streams == 0 {
+    // Section 3.3.2 and 3.3.3: a zero tag, no streams or a tiny window is answered with ABORT.
+    let streams = init.outbound_streams != 0 && init.inbound_streams != 0;
+    if init.initiate_tag == 0 || !streams || init.a_rwnd < LEAST_WINDOW {
         return Err(BadOffer::Refuse(Cause::InvalidMandatoryParameter));
     }
     let mut offer = Offer::default();
@@ -78,6 +82,10 @@ impl Association {
     /// INIT ACK (sections 5.1 C and 5.2.3).
     pub(crate) fn on_init_ack(&mut self, now: Time, init: &Init<'_>, source: &Address) -> Disposition {
         if !matches!(self.state, State::CookieWait { .. }) {
+            return Disposition::DropPacket;
+        }
+        if init.a_rwnd < LEAST_WINDOW {
+            // Section 3.3.3: discarded, and the association goes on waiting.
             return Disposition::DropPacket;
         }
         let offer = match read_offer(init, source, source.family) {

@@ -6,7 +6,9 @@ use crate::association::{Association, Disposition, State};
 use crate::counters::Counters;
 use crate::slab::Key;
 use crate::time::Time;
-use sctp_wire::{Cause, Chunk, Packet, PacketError, RawChunk, chunk_type};
+use sctp_wire::{
+    Abort, Cause, Chunk, DataFlags, Packet, PacketError, RawChunk, ShutdownComplete, chunk_type,
+};
 
 impl Engine {
     /// Takes one SCTP packet, without its IP header, that came from `source` to `destination` (the ports of both are
@@ -20,7 +22,9 @@ impl Engine {
         };
         let source = source.with_port(packet.header.source_port);
         let destination = destination.with_port(packet.header.destination_port);
-        if source.port == 0 || destination.port == 0 || !source.is_unicast() {
+        // Section 8.4 rule 1: what has to do with more than one host is not answered.
+        let unicast = source.is_unicast() && destination.is_unicast();
+        if source.port == 0 || destination.port == 0 || !unicast {
             return bump(&mut self.counters.malformed);
         }
         let Some(first) = packet.chunks().next().and_then(Result::ok) else {
@@ -28,10 +32,16 @@ impl Engine {
         };
         match first.kind {
             chunk_type::INIT => self.on_init(now, &packet, first, &source, &destination),
-            chunk_type::COOKIE_ECHO => self.on_cookie_echo(now, &packet, first, &source, &destination),
+            chunk_type::COOKIE_ECHO => {
+                // Section 8.4: rule 2 comes before rule 4.
+                if self.association_for(&source, &destination).is_none() && has_abort(&packet) {
+                    return bump(&mut self.counters.out_of_the_blue);
+                }
+                self.on_cookie_echo(now, &packet, first, &source, &destination);
+            }
             _ => match self.association_for(&source, &destination) {
                 Some(key) => self.on_packet(now, key, &packet, first, &source, &destination),
-                None => self.out_of_the_blue(&packet, &source, &destination),
+                None => self.out_of_the_blue(now, &packet, &source, &destination),
             },
         }
     }
@@ -48,9 +58,20 @@ impl Engine {
         let Some(association) = self.associations.get_mut(key) else { return };
         match check_tag(association, packet, first) {
             Tag::Good => {}
+            Tag::Reflected => {
+                // The peer knows of no association, so nothing else that it could say is meant for this one.
+                let disposition = if first.kind == chunk_type::ABORT {
+                    association.on_abort()
+                } else {
+                    association.on_shutdown_complete()
+                };
+                bump(&mut self.counters.control_chunks_received);
+                self.apply(key, disposition);
+                return self.settle(now, key);
+            }
             Tag::Bad => return bump(&mut self.counters.bad_tags),
             // Section 8.5.1 E: answered with SHUTDOWN COMPLETE, as one that comes out of the blue.
-            Tag::OutOfTheBlue => return self.out_of_the_blue(packet, source, destination),
+            Tag::OutOfTheBlue => return self.out_of_the_blue(now, packet, source, destination),
         }
         self.on_chunks(now, key, packet.chunks(), source, destination);
     }
@@ -102,12 +123,22 @@ fn on_chunk(
     source: &Address,
     counters: &mut Counters,
 ) -> Disposition {
+    bump(match chunk {
+        Chunk::Data(data) if data.flags.contains(DataFlags::UNORDERED) => {
+            &mut counters.unordered_chunks_received
+        }
+        Chunk::Data(_) => &mut counters.ordered_chunks_received,
+        _ => &mut counters.control_chunks_received,
+    });
     match chunk {
         Chunk::Data(data) => association.on_data(data, counters),
         Chunk::Sack(sack) => association.on_sack(now, sack),
         Chunk::InitAck(init) => association.on_init_ack(now, init, source),
         Chunk::Heartbeat(heartbeat) => association.on_heartbeat(heartbeat.info),
         Chunk::HeartbeatAck(heartbeat) => association.on_heartbeat_ack(now, heartbeat.info),
+        // Section 8.5.1 B and C: a T bit does not go with the receiver's own tag.
+        Chunk::Abort(Abort { reflected: true, .. })
+        | Chunk::ShutdownComplete(ShutdownComplete { reflected: true }) => Disposition::DropPacket,
         Chunk::Abort(_) => association.on_abort(),
         Chunk::Shutdown(shutdown) => association.on_shutdown(now, shutdown.cumulative_tsn),
         Chunk::ShutdownAck => association.on_shutdown_ack(),
@@ -133,8 +164,15 @@ fn on_chunk(
     }
 }
 
+/// Whether there is an ABORT anywhere in a packet.
+fn has_abort(packet: &Packet<'_>) -> bool {
+    packet.chunks().flatten().any(|chunk| chunk.kind == chunk_type::ABORT)
+}
+
 enum Tag {
     Good,
+    /// The peer's own tag, on an ABORT or SHUTDOWN COMPLETE with the T bit.
+    Reflected,
     Bad,
     OutOfTheBlue,
 }
@@ -146,7 +184,8 @@ fn check_tag(association: &Association, packet: &Packet<'_>, first: RawChunk<'_>
     let good = match first.kind {
         // Rules B and C: ABORT and SHUTDOWN COMPLETE may carry the peer's own tag when the T bit says so.
         chunk_type::ABORT | chunk_type::SHUTDOWN_COMPLETE if reflected => {
-            association.peer_tag != 0 && tag == association.peer_tag
+            let reflects = association.peer_tag != 0 && tag == association.peer_tag;
+            return if reflects { Tag::Reflected } else { Tag::Bad };
         }
         chunk_type::SHUTDOWN_ACK
             if matches!(association.state, State::CookieWait { .. } | State::CookieEchoed { .. }) =>

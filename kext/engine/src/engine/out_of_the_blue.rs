@@ -3,13 +3,24 @@
 use super::Engine;
 use super::input::bump;
 use crate::address::Address;
+use crate::time::Time;
 use sctp_wire::{Cause, Chunk, Packet};
 
 impl Engine {
     /// Answers a packet with a good checksum that is nobody's, if it may be answered at all.
-    pub(super) fn out_of_the_blue(&mut self, packet: &Packet<'_>, source: &Address, destination: &Address) {
+    pub(super) fn out_of_the_blue(
+        &mut self,
+        now: Time,
+        packet: &Packet<'_>,
+        source: &Address,
+        destination: &Address,
+    ) {
         bump(&mut self.counters.out_of_the_blue);
         let tag = packet.header.verification_tag;
+        if tag == 0 {
+            // Section 8.5.1 A: only an INIT may have this tag.
+            return bump(&mut self.counters.bad_tags);
+        }
         let mut shutdown_ack = false;
         for raw in packet.chunks() {
             // A packet that is broken anywhere is not answered.
@@ -38,13 +49,35 @@ impl Engine {
             }
         }
         // Rules 5 and 8: the tag is reflected and the T bit says so.
-        self.reply(destination, source, tag, |writer| {
+        self.reply_to_stranger(now, destination, source, tag, |writer| {
             if shutdown_ack {
                 sctp_wire::ShutdownComplete { reflected: true }.emit(writer)
             } else {
                 sctp_wire::emit_abort(writer, true, &[])
             }
         });
+    }
+
+    /// How many packets of strangers are answered in a second: as many at once, then evenly. 0: none.
+    pub const fn set_stranger_replies(&mut self, per_second: u32) {
+        self.replies.set_rate(per_second);
+    }
+
+    /// Queues an answer to a packet that anybody may have sent in anybody's name, if the rate allows it: this host must
+    /// not serve to flood another one (RFC 5062 section 6).
+    pub(super) fn reply_to_stranger(
+        &mut self,
+        now: Time,
+        source: &Address,
+        destination: &Address,
+        tag: u32,
+        build: impl FnOnce(&mut sctp_wire::PacketWriter<'_>) -> Result<(), sctp_wire::Full>,
+    ) {
+        if self.replies.take_token(now) {
+            self.reply(source, destination, tag, build);
+        } else {
+            bump(&mut self.counters.replies_dropped);
+        }
     }
 
     /// Queues an answer; one too many is dropped and counted.

@@ -50,17 +50,21 @@ impl Engine {
             return bump(&mut self.counters.bad_tags);
         }
         let Ok(Chunk::Init(init)) = Chunk::parse(first) else { return bump(&mut self.counters.malformed) };
+        if init.initiate_tag == 0 {
+            // Section 3.3.2: silently discarded.
+            return bump(&mut self.counters.malformed);
+        }
         let existing = self.association_for(source, destination);
         let offer = match read_offer(&init, source, destination.family) {
             Ok(offer) => offer,
             Err(BadOffer::Malformed) => return bump(&mut self.counters.malformed),
             Err(BadOffer::Refuse(cause)) => {
-                return self.reply(destination, source, init.initiate_tag, |writer| {
+                return self.reply_to_stranger(now, destination, source, init.initiate_tag, |writer| {
                     sctp_wire::emit_abort(writer, false, &[cause])
                 });
             }
             Err(BadOffer::HostName) => {
-                return self.reply(destination, source, init.initiate_tag, |writer| {
+                return self.reply_to_stranger(now, destination, source, init.initiate_tag, |writer| {
                     sctp_wire::emit_abort(writer, false, &[Cause::UnresolvableAddress(&[])])
                 });
             }
@@ -70,7 +74,7 @@ impl Engine {
                 let Some(listener) = self.listener_for(destination).and_then(|key| self.endpoints.get(key))
                 else {
                     bump(&mut self.counters.out_of_the_blue);
-                    return self.reply(destination, source, init.initiate_tag, |writer| {
+                    return self.reply_to_stranger(now, destination, source, init.initiate_tag, |writer| {
                         sctp_wire::emit_abort(writer, false, &[])
                     });
                 };
@@ -86,6 +90,10 @@ impl Engine {
                     }
                     return self.settle(now, key);
                 }
+                // Section 5.2.1: the peer answered before, so an address that is new now is a stranger's.
+                State::CookieEchoed { .. } if adds_addresses(association, &offer) => {
+                    return self.refuse_new_addresses(init.initiate_tag, source, destination);
+                }
                 // Section 5.2.1: both sides began at once; the tags of the INIT that we sent.
                 State::CookieWait { .. } | State::CookieEchoed { .. } => Answer {
                     protocol: association.protocol,
@@ -98,10 +106,8 @@ impl Engine {
                 | State::ShutdownPending
                 | State::ShutdownSent
                 | State::ShutdownReceived => {
-                    if offer.addresses.iter().any(|address| association.path_to(address).is_none()) {
-                        return self.reply(destination, source, init.initiate_tag, |writer| {
-                            sctp_wire::emit_abort(writer, false, &[Cause::RestartWithNewAddresses(&[])])
-                        });
+                    if adds_addresses(association, &offer) {
+                        return self.refuse_new_addresses(init.initiate_tag, source, destination);
                     }
                     let (protocol, tie_tags) =
                         (association.protocol, (association.local_tag, association.peer_tag));
@@ -111,6 +117,12 @@ impl Engine {
             },
         };
         self.send_init_ack(now, &init, offer, &answer, source, destination);
+    }
+
+    fn refuse_new_addresses(&mut self, tag: u32, source: &Address, destination: &Address) {
+        self.reply(destination, source, tag, |writer| {
+            sctp_wire::emit_abort(writer, false, &[Cause::RestartWithNewAddresses(&[])])
+        });
     }
 
     fn send_init_ack(
@@ -293,6 +305,10 @@ impl Engine {
         self.came_up(key);
         Ok(key)
     }
+}
+
+fn adds_addresses(association: &Association, offer: &Offer<'_>) -> bool {
+    offer.addresses.iter().any(|address| association.path_to(address).is_none())
 }
 
 fn cookie_action(association: &Association, cookie: &Cookie) -> Action {

@@ -4,6 +4,7 @@
 
 use crate::address::Address;
 use crate::memory::{self, OutOfMemory};
+use crate::time::Time;
 use alloc::vec::Vec;
 use sctp_wire::{CommonHeader, Full, PacketWriter};
 
@@ -11,6 +12,32 @@ use sctp_wire::{CommonHeader, Full, PacketWriter};
 const SLOTS: usize = 8;
 /// The longest answer, bytes: fits any path.
 const LENGTH: usize = 1240;
+
+/// Answers to strangers in a second, unless told otherwise.
+const STRANGERS_PER_SECOND: u32 = 1000;
+/// What one answer takes from the bucket; so much for each answer a second flows in every nanosecond.
+const TOKEN: u64 = 1_000_000_000;
+
+/// A token bucket that holds what one second brings.
+#[derive(Debug)]
+struct Bucket {
+    /// Answers a second.
+    rate: u32,
+    level: u64,
+    filled: Time,
+}
+
+impl Bucket {
+    fn take(&mut self, now: Time) -> bool {
+        let rate = u64::from(self.rate);
+        let inflow = now.since(self.filled).0.saturating_mul(rate);
+        self.filled = self.filled.max(now);
+        self.level = self.level.saturating_add(inflow).min(rate.saturating_mul(TOKEN));
+        let left = self.level.checked_sub(TOKEN);
+        self.level = left.unwrap_or(self.level);
+        left.is_some()
+    }
+}
 
 #[derive(Debug)]
 struct Slot {
@@ -26,6 +53,7 @@ pub(super) struct Replies {
     slots: Vec<Slot>,
     first: usize,
     used: usize,
+    strangers: Bucket,
 }
 
 impl Replies {
@@ -35,7 +63,18 @@ impl Replies {
             let (source, destination) = (Address::default(), Address::default());
             memory::push(&mut slots, Slot { bytes: [0; LENGTH], length: 0, source, destination })?;
         }
-        Ok(Self { slots, first: 0, used: 0 })
+        let level = u64::from(STRANGERS_PER_SECOND).saturating_mul(TOKEN);
+        let strangers = Bucket { rate: STRANGERS_PER_SECOND, level, filled: Time(0) };
+        Ok(Self { slots, first: 0, used: 0, strangers })
+    }
+
+    pub(super) const fn set_rate(&mut self, per_second: u32) {
+        self.strangers.rate = per_second;
+    }
+
+    /// Whether one more stranger may be answered now.
+    pub(super) fn take_token(&mut self, now: Time) -> bool {
+        self.strangers.take(now)
     }
 
     pub(super) const fn is_empty(&self) -> bool {

@@ -29,6 +29,8 @@ pub(super) struct Acknowledgement {
     data: bool,
     /// The packet being looked at asks for an answer at once.
     urgent: bool,
+    /// A SACK chunk was sent before.
+    begun: bool,
     duplicates: heapless::Vec<Tsn, MAX_DUPLICATES>,
 }
 
@@ -39,6 +41,7 @@ impl Acknowledgement {
             packets: 0,
             data: false,
             urgent: false,
+            begun: false,
             duplicates: heapless::Vec::new(),
         }
     }
@@ -63,7 +66,8 @@ impl Acknowledgement {
         }
         let urgent = core::mem::take(&mut self.urgent);
         self.packets = self.packets.saturating_add(1);
-        if urgent || gap || self.packets >= PACKETS_PER_SACK {
+        // Section 5.1: the first DATA chunk of an association is acknowledged at once.
+        if urgent || gap || !self.begun || self.packets >= PACKETS_PER_SACK {
             self.need = SackNeed::Now;
         } else if self.need == SackNeed::None {
             self.need = SackNeed::Delayed;
@@ -85,6 +89,7 @@ impl Acknowledgement {
     /// A SACK chunk was written.
     pub(super) fn sent(&mut self) {
         self.need = SackNeed::None;
+        self.begun = true;
         self.packets = 0;
         self.duplicates.clear();
     }
