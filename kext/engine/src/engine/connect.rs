@@ -46,6 +46,11 @@ impl Engine {
             return Err(Error::AddressNotAvailable);
         }
         self.bind_if_unbound(id)?;
+        let local = self.endpoint(id)?.local;
+        // Section 1.3: two endpoints have one association at most. Those that a listener accepted share its port.
+        if self.association_for(&peer, &local).is_some() {
+            return Err(Error::AddressInUse);
+        }
         let endpoint = self.endpoint_mut(id)?;
         endpoint.end_of_file = false;
         endpoint.send_closed = false;

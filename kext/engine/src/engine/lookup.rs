@@ -26,7 +26,7 @@ impl Engine {
         hasher.finish()
     }
 
-    /// The association that a packet from `source` to `destination` belongs to.
+    /// The association that a packet from `source` to `destination` belongs to; the wildcard address stands for all.
     pub(super) fn association_for(&self, source: &Address, destination: &Address) -> Option<Key> {
         let hash = self.hash_of_peer(destination.port, source);
         let index = self.by_peer.find(hash, |index| {
@@ -34,7 +34,9 @@ impl Engine {
                 |association| {
                     association.local.port == destination.port
                         && association.peer_port == source.port
-                        && (association.local.is_any() || association.local.same_host(destination))
+                        && (association.local.is_any()
+                            || destination.is_any()
+                            || association.local.same_host(destination))
                         && association.path_to(source).is_some()
                 },
             )
