@@ -5,6 +5,7 @@
     reason = "a test may stop at an overflow and at the end of memory"
 )]
 
+mod addresses;
 mod ecn;
 mod icmp;
 mod pmtud;
