@@ -7,13 +7,14 @@ usage() {
 Usage: ./build.sh COMMAND [OPTION...]
 
 Commands:
-  demo    show SCTP working: build the extension and run programs over it here
-  build   build build/SCTP.kext
-  test    build and run every test suite
-  check   check formatting, lints and documentation, changing nothing
-  bench   measure the engine beside usrsctp
-  fuzz    send the engine what nobody in his right mind would
-  help    show this text
+  demo          show SCTP working: build the extension and run programs over it here
+  build         build build/SCTP.kext
+  test          build and run every test suite
+  check         check formatting, lints and documentation, changing nothing
+  bench         measure the engine beside usrsctp
+  fuzz          send the engine what nobody in his right mind would
+  requirements  report how each requirement of RFC 9260 is kept and tested
+  help          show this text
 
 './build.sh COMMAND --help' tells a command's options.
 
@@ -30,7 +31,7 @@ command=${1:-help}
 [ $# -eq 0 ] || shift
 
 case $command in
-demo | build | test | check | bench | fuzz)
+demo | build | test | check | bench | fuzz | requirements)
 	exec sh "$scripts/$command.sh" "$@"
 	;;
 help | -h | --help)

@@ -31,6 +31,7 @@ rust      cargo unit, property and simulator tests of the Rust crates
 fuzz      line  a few seconds of each fuzz target, from fixed seeds
 ffi       cargo unit tests of the library's C face, on this machine
 scripts   line  the scripts and the binary gates, with bad inputs
+rfc9260   line  the requirements of RFC 9260 have code and tests; what has not is skipped
 build     exit  the kernel extension builds and passes the binary gates
 arm64e    exit  the arm64e objects compile and their pointers are signed
 rebuild   exit  two builds are the same, byte for byte
@@ -62,6 +63,10 @@ run_ffi() {
 
 run_scripts() {
 	scripts/tests/run.sh
+}
+
+run_rfc9260() {
+	scripts/requirements.sh
 }
 
 run_build() {
