@@ -100,6 +100,23 @@ struct sctp_transmit {
 	bool dont_fragment;
 };
 
+enum {
+	SCTP_ICMP_TOO_BIG = 1,              /* Fragmentation Needed; Packet Too Big */
+	SCTP_ICMP_PROTOCOL_UNREACHABLE = 2, /* or Unrecognized Next Header */
+	SCTP_ICMP_PORT_UNREACHABLE = 3,
+	SCTP_ICMP_UNREACHABLE = 4, /* any other Destination Unreachable */
+};
+
+/* An ICMP or ICMPv6 message about a packet of this host. The addresses are those of the quoted IP header. */
+struct sctp_icmp {
+	struct sctp_address local; /* quoted source */
+	struct sctp_address peer;  /* quoted destination */
+	uint8_t kind;              /* SCTP_ICMP_* */
+	uint32_t mtu;              /* of SCTP_ICMP_TOO_BIG, with the IP header; 0 if not said */
+	const uint8_t *quoted;     /* from the SCTP common header on */
+	size_t quoted_length;
+};
+
 /* ---- the engine ---- */
 /* seed: 32 bytes from the kernel's random source. NULL when memory is short. */
 struct sctp_engine *sctp_engine_create(const uint8_t seed[32]);
@@ -119,12 +136,19 @@ void sctp_engine_timer(struct sctp_engine *engine, sctp_nanoseconds now);
 /* The addresses this host can be reached at. addresses is copied. */
 int sctp_engine_set_addresses(struct sctp_engine *engine, const struct sctp_address *addresses, size_t count);
 
+/* Checked against the association that it seems to be about; what does not fit is ignored (RFC 9260 section
+ * 10). */
+void sctp_engine_icmp(struct sctp_engine *engine, sctp_nanoseconds now, const struct sctp_icmp *icmp);
+
 /* ---- out ---- */
 bool sctp_engine_has_transmit(const struct sctp_engine *engine);
 /* Writes the next packet into buffer and returns its length, 0 when there is none. capacity: at least 1500.
  */
 size_t sctp_engine_transmit(struct sctp_engine *engine, sctp_nanoseconds now, uint8_t *buffer,
 			    size_t capacity, struct sctp_transmit *out);
+/* A packet could not leave. error: an errno; EMSGSIZE lowers the path MTU, any other is a loss like any. */
+void sctp_engine_transmit_failed(struct sctp_engine *engine, sctp_nanoseconds now,
+				 const struct sctp_transmit *transmit, int error);
 bool sctp_engine_next_update(struct sctp_engine *engine, struct sctp_update *out);
 sctp_nanoseconds sctp_engine_deadline(const struct sctp_engine *engine);
 

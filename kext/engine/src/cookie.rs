@@ -36,6 +36,8 @@ pub(crate) struct Cookie {
     pub(crate) outbound_streams: u16,
     /// Streams from the peer.
     pub(crate) inbound_streams: u16,
+    /// Both sides take part in Explicit Congestion Notification.
+    pub(crate) ecn: bool,
     /// The address and port that the INIT was sent to.
     pub(crate) local: Address,
     /// Addresses of the peer, the INIT's source first; all with the peer's port.
@@ -130,6 +132,7 @@ impl Cookie {
         }
         writer.u16(self.outbound_streams)?;
         writer.u16(self.inbound_streams)?;
+        writer.u8(u8::from(self.ecn))?;
         for address in core::iter::once(&self.local).chain(&self.peers) {
             writer.u8(match address.family {
                 Family::None => 0,
@@ -155,6 +158,7 @@ impl Cookie {
         let (local_tsn, peer_tsn) = (Tsn(reader.u32()?), Tsn(reader.u32()?));
         let peer_window = reader.u32()?;
         let (outbound_streams, inbound_streams) = (reader.u16()?, reader.u16()?);
+        let ecn = reader.u8()? != 0;
         let local = read_address(&mut reader)?;
         let mut peers = heapless::Vec::new();
         while !reader.is_empty() {
@@ -171,6 +175,7 @@ impl Cookie {
             peer_window,
             outbound_streams,
             inbound_streams,
+            ecn,
             local,
             peers,
         })
@@ -205,6 +210,7 @@ mod tests {
             peer_window: 100_000,
             outbound_streams: 10,
             inbound_streams: 20,
+            ecn: true,
             local: Address::v4([192, 0, 2, 2], 6000),
             peers: heapless::Vec::from_slice(&peers).unwrap(),
         }

@@ -58,6 +58,10 @@ counters! {
     data_duplicates = c"inDataDuplicates",
     /// Replies not sent because others waited already, or because too many strangers asked.
     replies_dropped = c"outRepliesDropped",
+    /// ICMP messages about a packet of an association.
+    icmp_used = c"inIcmpUsed",
+    /// ICMP messages that are of no use, or may be forged.
+    icmp_ignored = c"inIcmpIgnored",
     /// Retransmission time-outs of DATA.
     data_timeouts = c"outDataTimeouts",
 }

@@ -36,7 +36,9 @@ pub mod time;
 
 pub use counters::Counters;
 pub use endpoint::{Item, Queued, Style};
-pub use engine::{AssociationId, Close, EndpointId, Engine, Received, SendInfo, Transmit, Update};
+pub use engine::{
+    AssociationId, Close, EndpointId, Engine, IcmpError, IcmpKind, Received, SendInfo, Transmit, Update,
+};
 pub use error::Error;
 pub use inbound::Delivery;
 pub use message::Message;

@@ -28,6 +28,17 @@ pub struct Protocol {
     pub inbound_streams: u16,
     /// SCTP_NODELAY: small messages are not held back to be bundled.
     pub no_delay: bool,
+    /// Explicit Congestion Notification is offered to the peer (RFC 4960 appendix A).
+    pub ecn: bool,
+    /// The path MTU is searched for (RFC 8899).
+    pub pmtud: bool,
+    /// The largest IP packet, bytes with the IP header: the path MTU without `pmtud`, the most that is tried with it;
+    /// then at most 9000 counts.
+    pub mtu: u32,
+    /// SCTP_MAXSEG: the most bytes of a message that go into one DATA chunk; 0 for what the path takes.
+    pub max_segment: u32,
+    /// SCTP_DELAYED_SACK: every how many packets with DATA a SACK is sent at once; 1 for each.
+    pub sack_frequency: u32,
     /// so_rcv.sb_hiwat: what the peer may have under way or unread, bytes.
     pub receive_buffer: u32,
 }
@@ -46,6 +57,11 @@ impl Default for Protocol {
             outbound_streams: 10,
             inbound_streams: 2048,
             no_delay: false,
+            ecn: true,
+            pmtud: true,
+            mtu: 1500,
+            max_segment: 0,
+            sack_frequency: 2,
             receive_buffer: 233_016,
         }
     }

@@ -38,6 +38,8 @@ same_types! {
     io: sctp_engine_set_addresses(_, _, _);
     io: sctp_engine_has_transmit(_);
     io: sctp_engine_transmit(_, _, _, _, _);
+    io: sctp_engine_transmit_failed(_, _, _, _);
+    io: sctp_engine_icmp(_, _, _);
     io: sctp_engine_next_update(_, _);
     io: sctp_engine_deadline(_);
     sockets: sctp_engine_open(_, _, _, _, _);

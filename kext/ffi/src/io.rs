@@ -1,10 +1,16 @@
 //! Packets, time and updates.
 
-use crate::contract::{sctp_address, sctp_engine, sctp_nanoseconds, sctp_transmit, sctp_update};
+use crate::contract::{
+    self, sctp_address, sctp_engine, sctp_icmp, sctp_nanoseconds, sctp_transmit, sctp_update,
+};
 use crate::{address, errno, lent};
 use ::sctp_engine::time::Time;
+use ::sctp_engine::{IcmpError, IcmpKind, Transmit};
 use core::ffi::c_int;
 use core::ptr;
+
+/// Darwin's EMSGSIZE.
+const EMSGSIZE: c_int = 40;
 
 /// # Safety
 /// As [`lent::engine`]; the addresses are valid and `packet` points to `length` bytes.
@@ -14,14 +20,14 @@ pub(crate) unsafe extern "C" fn sctp_engine_input(
     now: sctp_nanoseconds,
     source: *const sctp_address,
     destination: *const sctp_address,
-    _ecn: u8,
+    ecn: u8,
     packet: *const u8,
     length: usize,
 ) {
     // SAFETY: the caller's promise.
     unsafe {
         let (source, destination) = (address::read(source), address::read(destination));
-        lent::engine(engine).input(Time(now), source, destination, lent::bytes(packet, length));
+        lent::engine(engine).input(Time(now), source, destination, ecn, lent::bytes(packet, length));
     }
 }
 
@@ -65,8 +71,63 @@ pub(crate) unsafe extern "C" fn sctp_engine_transmit(
     let source = address::to_c(&transmit.source);
     let destination = address::to_c(&transmit.destination);
     // SAFETY: the caller's promise.
-    unsafe { lent::store(out, sctp_transmit { source, destination, tos: 0, dont_fragment: false }) };
+    unsafe {
+        lent::store(
+            out,
+            sctp_transmit { source, destination, tos: transmit.tos, dont_fragment: transmit.dont_fragment },
+        )
+    };
     transmit.length
+}
+
+/// # Safety
+/// As [`lent::engine`]; `transmit` is what `sctp_engine_transmit` gave.
+#[unsafe(no_mangle)]
+pub(crate) unsafe extern "C" fn sctp_engine_transmit_failed(
+    engine: *mut sctp_engine,
+    now: sctp_nanoseconds,
+    transmit: *const sctp_transmit,
+    error: c_int,
+) {
+    // Any other error is a lost packet, as any packet may be.
+    if error != EMSGSIZE {
+        return;
+    }
+    // SAFETY: the caller's promise.
+    let (engine, transmit) = unsafe { (lent::engine(engine), &*transmit) };
+    let transmit = Transmit {
+        length: 0,
+        source: address::from_c(&transmit.source),
+        destination: address::from_c(&transmit.destination),
+        tos: transmit.tos,
+        dont_fragment: transmit.dont_fragment,
+    };
+    engine.transmit_refused(Time(now), &transmit);
+}
+
+/// Ignores kinds that it does not know.
+///
+/// # Safety
+/// As [`lent::engine`]; `icmp` points to a message whose `quoted` points to `quoted_length` bytes.
+#[unsafe(no_mangle)]
+pub(crate) unsafe extern "C" fn sctp_engine_icmp(
+    engine: *mut sctp_engine,
+    now: sctp_nanoseconds,
+    icmp: *const sctp_icmp,
+) {
+    // SAFETY: the caller's promise.
+    let (engine, icmp) = unsafe { (lent::engine(engine), &*icmp) };
+    let kind = match u32::from(icmp.kind) {
+        contract::SCTP_ICMP_TOO_BIG => IcmpKind::TooBig { mtu: icmp.mtu },
+        contract::SCTP_ICMP_PROTOCOL_UNREACHABLE => IcmpKind::ProtocolUnreachable,
+        contract::SCTP_ICMP_PORT_UNREACHABLE => IcmpKind::PortUnreachable,
+        contract::SCTP_ICMP_UNREACHABLE => IcmpKind::Unreachable,
+        _ => return,
+    };
+    // SAFETY: the caller's promise.
+    let quoted = unsafe { lent::bytes(icmp.quoted, icmp.quoted_length) };
+    let (local, peer) = (address::from_c(&icmp.local), address::from_c(&icmp.peer));
+    engine.icmp(Time(now), &IcmpError { local, peer, kind, quoted });
 }
 
 /// # Safety

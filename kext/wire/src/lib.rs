@@ -32,8 +32,8 @@ mod u16_list;
 pub use cause::{Cause, Causes, RawCause, cause_code};
 pub use chunk::{
     Abort, Chunk, CookieEcho, Cwr, Data, DataFlags, DuplicateTsns, Ecne, ErrorChunk, GapBlocks, Heartbeat,
-    Init, Sack, Shutdown, ShutdownComplete, chunk_type, emit_abort, emit_cookie_ack, emit_error, emit_sack,
-    emit_shutdown_ack,
+    Init, Sack, Shutdown, ShutdownComplete, chunk_type, emit_abort, emit_cookie_ack, emit_error, emit_pad,
+    emit_sack, emit_shutdown_ack,
 };
 pub use cursor::{Full, Reader, Truncated, Writer};
 pub use error::Malformed;

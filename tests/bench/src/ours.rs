@@ -134,7 +134,7 @@ impl Net {
             let now = clock::now();
             let to = packet.to;
             let bytes = packet.bytes.get(..packet.length).unwrap_or_default();
-            self.host(to).engine.input(now, packet.source, packet.destination, bytes);
+            self.host(to).engine.input(now, packet.source, packet.destination, 0, bytes);
             self.spare.push(packet);
             self.drain(to, now);
         }

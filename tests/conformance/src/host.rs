@@ -49,7 +49,10 @@ impl Host {
         let mut engine = Engine::new([7; 32]).expect("memory");
         let endpoint = engine.open(style, Family::V4, 1).expect("an endpoint");
         engine.bind(endpoint, Address::v4([0; 4], LOCAL.port)).expect("a free port");
-        engine.options(endpoint).expect("the endpoint").events = Events::ASSOCIATION | Events::SHUTDOWN;
+        let options = engine.options(endpoint).expect("the endpoint");
+        options.events = Events::ASSOCIATION | Events::SHUTDOWN;
+        // Probes would stand between the packets that the scripts are about.
+        options.protocol.pmtud = false;
         let now = Time(1_000_000_000_000);
         let (sent, errors, symbols) = (VecDeque::new(), Vec::new(), Symbols::default());
         Self { engine, endpoint, now, sent, errors, symbols }
@@ -57,7 +60,7 @@ impl Host {
 
     /// A packet comes in.
     pub fn input(&mut self, source: Address, destination: Address, bytes: &[u8]) {
-        self.engine.input(self.now, source, destination, bytes);
+        self.engine.input(self.now, source, destination, 0, bytes);
         self.flush();
     }
 

@@ -204,6 +204,7 @@ fn set(host: &mut Host, text: &str) -> Result<(), String> {
             "heartbeat" => {
                 protocol.heartbeat_interval = if value == "off" { None } else { Some(span(value)?) }
             }
+            "pmtud" => protocol.pmtud = value == "on",
             "cookie-life" => protocol.cookie_life = span(value)?,
             "receive-buffer" => protocol.receive_buffer = integer(value)?,
             "outbound-streams" => protocol.outbound_streams = integer(value)?,

@@ -1,5 +1,10 @@
 //! What each event does in each state, compared with `golden/state-event.txt`.
-#![allow(missing_docs, reason = "a test crate has no public items")]
+#![allow(
+    missing_docs,
+    clippy::arithmetic_side_effects,
+    clippy::disallowed_methods,
+    reason = "a test crate has no public items, and may stop at the end of memory"
+)]
 
 use core::fmt::Write;
 use sctp_conformance::{Host, begin, describe, play_line};

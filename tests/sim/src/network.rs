@@ -9,7 +9,7 @@ use sctp_engine::time::{Span, Time};
 use sctp_engine::{EndpointId, Engine, Error, Update};
 use std::collections::BTreeMap;
 
-/// IP packets are at most this long, header included; the engine is not told of smaller ones.
+/// The interfaces take IP packets that are at most this long, header included.
 const MTU: usize = 1500;
 
 /// Events without the clock moving after which nothing ever will.
@@ -33,6 +33,21 @@ struct Interface {
     address: Address,
     node: Node,
     inbound: Conditions,
+    /// On the way there longer IP packets are dropped if they must not be fragmented.
+    mtu: usize,
+    /// Of 1000 packets that may be marked for congestion, how many are.
+    marking: u64,
+}
+
+/// ECT(0) and CE of RFC 3168 section 5.
+const ECN_CAPABLE: u8 = 2;
+const CONGESTION_EXPERIENCED: u8 = 3;
+
+/// What an engine asks of the IP header.
+#[derive(Clone, Copy, Debug, Default)]
+struct IpHeader {
+    ecn: u8,
+    dont_fragment: bool,
 }
 
 #[derive(Debug)]
@@ -40,6 +55,8 @@ struct Packet {
     to: Node,
     source: Address,
     destination: Address,
+    /// The ECN field.
+    ecn: u8,
     bytes: Vec<u8>,
 }
 
@@ -50,6 +67,12 @@ pub struct Tally {
     pub sent: u64,
     /// Packets that reached an engine.
     pub arrived: u64,
+    /// Packets that were marked for congestion.
+    pub marked: u64,
+    /// Packets that were dropped for their size.
+    pub too_big: u64,
+    /// Packets that had to be fragmented.
+    pub fragmented: u64,
 }
 
 /// Engines, the links between them and the time.
@@ -95,8 +118,13 @@ impl Network {
         let node = Node(self.hosts.len());
         let engine = Engine::new(self.random.seed()).expect("memory for an engine");
         self.hosts.push(Host { engine, updates: BTreeMap::new(), errors: Vec::new() });
-        let interface =
-            |address: &Address| Interface { address: *address, node, inbound: Conditions::default() };
+        let interface = |address: &Address| Interface {
+            address: *address,
+            node,
+            inbound: Conditions::default(),
+            mtu: MTU,
+            marking: 0,
+        };
         self.interfaces.extend(addresses.iter().map(interface));
         node
     }
@@ -112,6 +140,20 @@ impl Network {
     pub fn set_all_conditions(&mut self, conditions: Conditions) {
         for interface in &mut self.interfaces {
             interface.inbound = conditions;
+        }
+    }
+
+    /// Changes how long IP packets to every address may be, header included, before they must be fragmented.
+    pub fn set_path_mtu(&mut self, mtu: usize) {
+        for interface in &mut self.interfaces {
+            interface.mtu = mtu;
+        }
+    }
+
+    /// Changes of how many in 1000 packets the network marks those that say they may be marked.
+    pub fn set_marking(&mut self, marking: u64) {
+        for interface in &mut self.interfaces {
+            interface.marking = marking;
         }
     }
 
@@ -164,12 +206,29 @@ impl Network {
 
     /// Puts a packet on its way as if a host had sent it.
     pub fn inject(&mut self, source: Address, destination: Address, bytes: &[u8]) {
+        self.carry(source, destination, IpHeader::default(), bytes);
+    }
+
+    fn carry(&mut self, source: Address, destination: Address, header: IpHeader, bytes: &[u8]) {
         let Some(interface) =
             self.interfaces.iter().find(|interface| interface.address.same_host(&destination))
         else {
             return;
         };
-        let (to, conditions) = (interface.node, interface.inbound);
+        let (to, conditions, mtu, marking) =
+            (interface.node, interface.inbound, interface.mtu, interface.marking);
+        if bytes.len() + usize::try_from(destination.ip_header()).unwrap_or(0) > mtu {
+            if header.dont_fragment {
+                self.tally.too_big += 1;
+                return;
+            }
+            self.tally.fragmented += 1;
+        }
+        let mut ecn = header.ecn;
+        if ecn == ECN_CAPABLE && marking > 0 && self.random.chance(marking) {
+            self.tally.marked += 1;
+            ecn = CONGESTION_EXPERIENCED;
+        }
         let copies = conditions.carry(&mut self.random, bytes);
         if self.trace {
             let fate = if copies.is_empty() { "lost" } else { "sent" };
@@ -183,8 +242,10 @@ impl Network {
         }
         for (delay, bytes) in copies {
             self.numbered += 1;
-            self.under_way
-                .insert((self.now.plus(delay), self.numbered), Packet { to, source, destination, bytes });
+            self.under_way.insert(
+                (self.now.plus(delay), self.numbered),
+                Packet { to, source, destination, ecn, bytes },
+            );
         }
     }
 
@@ -198,10 +259,15 @@ impl Network {
             let node = Node(place);
             while let Some(transmit) = self.call(node, |engine, now| engine.transmit(now, &mut buffer)) {
                 let header = usize::try_from(transmit.destination.ip_header()).unwrap_or(0);
-                assert!(transmit.length + header <= MTU, "a packet of {} bytes", transmit.length);
+                assert!(
+                    transmit.length + header <= MTU || !transmit.dont_fragment,
+                    "a packet of {} bytes",
+                    transmit.length
+                );
                 self.tally.sent += 1;
                 let source = self.source(node, &transmit.source, &transmit.destination);
-                self.inject(source, transmit.destination, &buffer[..transmit.length]);
+                let header = IpHeader { ecn: transmit.tos, dont_fragment: transmit.dont_fragment };
+                self.carry(source, transmit.destination, header, &buffer[..transmit.length]);
             }
             while let Some(update) = self.call(node, |engine, _| engine.next_update()) {
                 let host = &mut self.hosts[place];
@@ -242,8 +308,8 @@ impl Network {
             }
         } else if let Some((_, packet)) = self.under_way.pop_first() {
             self.tally.arrived += 1;
-            let Packet { to, source, destination, bytes } = packet;
-            self.call(to, |engine, now| engine.input(now, source, destination, &bytes));
+            let Packet { to, source, destination, ecn, bytes } = packet;
+            self.call(to, |engine, now| engine.input(now, source, destination, ecn, &bytes));
         }
         self.flush();
         true

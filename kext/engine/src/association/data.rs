@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::inbound::{SackNeed, Verdict};
 use crate::outbound::SackError;
 use crate::path::PathState;
-use crate::time::Time;
+use crate::time::{Span, Time};
 use sctp_wire::{Cause, Data, Sack};
 
 impl Association {
@@ -37,12 +37,15 @@ impl Association {
     /// After the last chunk of a packet that had DATA: decides when the SACK goes (section 6.2).
     pub(crate) fn end_of_data(&mut self, now: Time) {
         let waited = matches!(self.inbound.sack(), SackNeed::Delayed);
-        self.inbound.end_of_packet();
+        self.inbound.end_of_packet(self.protocol.sack_frequency);
         if matches!(self.state, State::ShutdownSent) {
             // Section 9.2: answer DATA at once with SACK and SHUTDOWN, and start T2 again.
             self.inbound.want_sack_now();
             self.due.insert(super::Due::SHUTDOWN);
             self.start_handshake(now);
+        }
+        if self.protocol.sack_delay == Span::ZERO && matches!(self.inbound.sack(), SackNeed::Delayed) {
+            self.inbound.want_sack_now();
         }
         if !waited && matches!(self.inbound.sack(), SackNeed::Delayed) {
             self.sack_at = now.plus(self.protocol.sack_delay);

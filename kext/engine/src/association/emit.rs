@@ -4,9 +4,12 @@ use super::{Association, Due, State};
 use crate::address::Address;
 use crate::counters::Counters;
 use crate::inbound::SackNeed;
+use crate::outbound::Sent;
 use crate::path::PathId;
 use crate::time::Time;
-use sctp_wire::{CommonHeader, ErrorChunk, Full, Heartbeat, Init, PacketWriter, Parameters};
+use sctp_wire::{
+    COMMON_HEADER_LEN, CommonHeader, ErrorChunk, Full, Heartbeat, Init, PacketWriter, Parameter, Parameters,
+};
 
 /// A packet in the caller's buffer.
 pub(crate) struct Emitted {
@@ -14,6 +17,10 @@ pub(crate) struct Emitted {
     /// The wildcard address: let the route choose.
     pub(crate) source: Address,
     pub(crate) destination: Address,
+    /// The IP header is to say that congestion may be marked rather than signalled by loss: ECT(0) of RFC 3168.
+    pub(crate) ecn_capable: bool,
+    /// Routers are not to fragment it, so that its loss tells of the path MTU.
+    pub(crate) dont_fragment: bool,
 }
 
 impl Association {
@@ -28,6 +35,7 @@ impl Association {
             | State::ShutdownReceived
             | State::ShutdownAckSent => {
                 self.replies_due()
+                    || self.probe_due()
                     || self.heartbeats.iter().any(|heartbeat| heartbeat.due)
                     || self.data_path(now).is_some()
             }
@@ -35,7 +43,7 @@ impl Association {
     }
 
     fn replies_due(&self) -> bool {
-        !self.due.is_empty() || matches!(self.inbound.sack(), SackNeed::Now)
+        !self.due.is_empty() || self.ecn.answer_due() || matches!(self.inbound.sack(), SackNeed::Now)
     }
 
     /// The path that DATA may go to now.
@@ -56,43 +64,65 @@ impl Association {
         if !self.has_packet(now) {
             return None;
         }
-        let heartbeat = if self.is_set_up() && !self.replies_due() { self.take_heartbeat(now) } else { None };
+        let set_up = self.is_set_up();
+        if self.probe_due()
+            && !self.replies_due()
+            && let Some(probe) = self.emit_probe(now, buffer)
+        {
+            counters.control_chunks_sent = counters.control_chunks_sent.wrapping_add(1);
+            return Some(probe);
+        }
+        let heartbeat = if set_up && !self.replies_due() { self.take_heartbeat(now) } else { None };
         let id = match &heartbeat {
             Some((place, _)) => PathId(u8::try_from(*place).ok()?),
-            None if !self.is_set_up() => self.primary,
+            None if !set_up => self.primary,
             None if self.replies_due() => self.reply_path,
             None => self.data_path(now)?,
         };
-        let path = self.path(id)?;
-        let (remote, mtu) = (path.remote, path.mtu);
-        let source = if path.local.is_any() { self.local } else { path.local };
-        let limit = usize::try_from(mtu.saturating_sub(remote.ip_header())).ok()?;
-        let header = CommonHeader {
-            source_port: self.local.port,
-            destination_port: self.peer_port,
-            verification_tag: self.peer_tag,
-        };
-        let mut writer = PacketWriter::new(buffer, limit, header).ok()?;
+        let (header, own) = (self.header(), self.local);
+        let path = self.path_mut(id)?;
+        let remote = path.remote;
+        let source = if path.local.is_any() { own } else { path.local };
+        let fits = usize::try_from(path.mtu.saturating_sub(remote.ip_header())).ok()?;
+        let forbids_fragments = path.search.forbids_fragments();
+        path.search.other_sent();
+        // A chunk that was cut for a larger path MTU cannot be cut again: IP has to fragment its packet.
+        let needed =
+            self.outbound.oversized(id, &self.paths).map_or(0, |size| size.saturating_add(COMMON_HEADER_LEN));
+        let mut writer = PacketWriter::new(buffer, fits.max(needed), header).ok()?;
         // What does not fit stays due and goes with the next packet.
         let _ = match heartbeat {
             Some((_, info)) => Heartbeat { info: &info }.emit_request(&mut writer),
-            None if !self.is_set_up() => self.emit_handshake(&mut writer),
+            None if !set_up => self.emit_handshake(&mut writer),
             None => self.emit_control(&mut writer),
         };
         if !writer.is_empty() {
             counters.control_chunks_sent = counters.control_chunks_sent.wrapping_add(1);
         }
-        if self.is_set_up() && self.data_path(now) == Some(id) {
+        let mut sent = Sent::default();
+        if set_up && self.data_path(now) == Some(id) {
             if !matches!(self.inbound.sack(), SackNeed::None) {
                 // Section 6.1: DATA takes a waiting SACK along.
                 let _ = self.emit_sack(&mut writer);
             }
-            self.outbound.emit(now, id, &mut self.paths, self.protocol.no_delay, &mut writer);
+            sent = self.outbound.emit(now, id, &mut self.paths, self.protocol.no_delay, &mut writer);
         }
         if writer.is_empty() {
             return None;
         }
-        Some(Emitted { length: writer.finish(), source, destination: remote })
+        // RFC 3168 sections 6.1.4 and 6.1.5: neither control chunks alone nor retransmissions.
+        let ecn_capable = self.ecn.is_agreed() && sent.new > 0 && sent.again == 0;
+        let length = writer.finish();
+        let dont_fragment = forbids_fragments && length <= fits;
+        Some(Emitted { length, source, destination: remote, ecn_capable, dont_fragment })
+    }
+
+    pub(super) const fn header(&self) -> CommonHeader {
+        CommonHeader {
+            source_port: self.local.port,
+            destination_port: self.peer_port,
+            verification_tag: self.peer_tag,
+        }
     }
 
     /// INIT or COOKIE ECHO.
@@ -111,7 +141,13 @@ impl Association {
                     initial_tsn: self.local_tsn,
                     parameters: Parameters::new(&[]),
                 };
-                init.emit_init(writer, |_| Ok(()))?;
+                let ecn = self.protocol.ecn;
+                init.emit_init(
+                    writer,
+                    |parameters| {
+                        if ecn { Parameter::EcnCapable.emit(parameters) } else { Ok(()) }
+                    },
+                )?;
                 self.due.remove(Due::INIT);
             }
             State::Established
@@ -128,6 +164,7 @@ impl Association {
             sctp_wire::emit_cookie_ack(writer)?;
             self.due.remove(Due::COOKIE_ACK);
         }
+        self.ecn.emit_answer(writer)?;
         if self.due.contains(Due::ERROR) {
             ErrorChunk { causes: self.error_report.causes() }.emit(writer)?;
             self.error_report.clear();
@@ -153,6 +190,8 @@ impl Association {
 
     fn emit_sack(&mut self, writer: &mut PacketWriter<'_>) -> Result<(), Full> {
         let window = self.window();
+        // In front of the SACK: its reader must still know the chunk that the mark is about.
+        self.ecn.emit_echo(writer)?;
         self.inbound.emit_sack(window, writer)?;
         self.advertised = window;
         self.sack_at = Time::NEVER;

@@ -3,13 +3,16 @@
 //! A handler changes only the association and answers with a [`Disposition`]; the engine applies that in one place.
 
 mod data;
+mod ecn;
 mod emit;
 mod heartbeat;
+mod probe;
 mod report;
 mod setup;
 mod shutdown;
 mod timeouts;
 
+pub(crate) use ecn::Ecn;
 pub(crate) use heartbeat::Heartbeat;
 pub(crate) use report::ErrorReport;
 pub(crate) use setup::{BadOffer, Offer, read_offer};
@@ -134,6 +137,7 @@ pub(crate) struct Association {
     pub(crate) inbound: Inbound,
     pub(crate) outbound: Outbound,
     pub(crate) due: Due,
+    pub(crate) ecn: Ecn,
     pub(crate) heartbeat_reply: heapless::Vec<u8, 256>,
     pub(crate) error_report: ErrorReport,
     /// Consecutive retransmissions without an acknowledgement (section 8.1).
@@ -186,6 +190,7 @@ impl Association {
             inbound: Inbound::new(Tsn(0), 0),
             outbound: Outbound::new(begin.local_tsn, protocol.outbound_streams, 0)?,
             due: Due::INIT,
+            ecn: Ecn::new(false),
             heartbeat_reply: heapless::Vec::new(),
             error_report: ErrorReport::new(),
             errors: 0,
@@ -258,6 +263,7 @@ impl Association {
         };
         let paths = self.paths.iter().map(|path| path.t3);
         let heartbeats = self.heartbeats.iter().map(|heartbeat| heartbeat.deadline);
-        paths.chain(heartbeats).fold(self.handshake.min(self.guard).min(sack), Time::min)
+        let first = self.handshake.min(self.guard).min(sack).min(self.search_deadline());
+        paths.chain(heartbeats).fold(first, Time::min)
     }
 }

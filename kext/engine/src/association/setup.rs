@@ -1,6 +1,6 @@
 //! Set-up seen from the side that sent the INIT, and COOKIE ACK (RFC 9260 sections 5.1 and 5.2.3).
 
-use super::{Association, Disposition, Due, Ending, Farewell, State};
+use super::{Association, Disposition, Due, Ecn, Ending, Farewell, State};
 use crate::address::{Address, Family};
 use crate::error::Error;
 use crate::inbound::Inbound;
@@ -19,6 +19,8 @@ const LEAST_WINDOW: u32 = 1500;
 pub(crate) struct Offer<'a> {
     pub(crate) addresses: heapless::Vec<Address, MAX_PATHS>,
     pub(crate) cookie: Option<&'a [u8]>,
+    /// ECN Capable (RFC 4960 appendix A).
+    pub(crate) ecn: bool,
     /// Parameters to report back as unrecognized (section 3.2.1), each with its header.
     pub(crate) unrecognized: heapless::Vec<&'a [u8], 8>,
 }
@@ -62,8 +64,8 @@ pub(crate) fn read_offer<'a>(
             | Parameter::UnrecognizedParameter(_)
             | Parameter::CookiePreservative(_)
             | Parameter::SupportedAddressTypes(_)
-            | Parameter::EcnCapable
             | Parameter::HeartbeatInfo(_) => {}
+            Parameter::EcnCapable => offer.ecn = true,
             Parameter::Unrecognized(raw) => {
                 let action = raw.unrecognized_action();
                 if action.reports() {
@@ -118,6 +120,7 @@ impl Association {
             init.inbound_streams,
             init.initial_tsn,
         );
+        self.ecn = Ecn::new(offer.ecn && self.protocol.ecn);
         self.add_paths(&offer.addresses);
         self.report_unrecognized(&offer.unrecognized);
         self.state = State::CookieEchoed { cookie, attempts: 0 };
@@ -133,6 +136,7 @@ impl Association {
         self.inbound_streams = inbound;
         self.inbound = Inbound::new(peer_tsn, inbound);
         self.outbound.set_peer_rwnd(window);
+        self.outbound.set_max_segment(self.protocol.max_segment);
         self.outbound.limit_streams(peer_inbound.min(self.protocol.outbound_streams));
     }
 
@@ -174,6 +178,7 @@ impl Association {
             path.state = PathState::Active;
             path.errors = 0;
         }
+        self.begin_searches(now);
         self.start_heartbeats(now);
     }
 

@@ -7,13 +7,18 @@ use crate::counters::Counters;
 use crate::slab::Key;
 use crate::time::Time;
 use sctp_wire::{
-    Abort, Cause, Chunk, DataFlags, Packet, PacketError, RawChunk, ShutdownComplete, chunk_type,
+    Abort, Cause, Chunk, DataFlags, Packet, PacketError, RawChunk, ShutdownComplete, Tsn, chunk_type,
 };
+
+/// The ECN field of an IP header and its value CE (RFC 3168 section 5).
+const ECN_MASK: u8 = 0b11;
+const CONGESTION_EXPERIENCED: u8 = 0b11;
 
 impl Engine {
     /// Takes one SCTP packet, without its IP header, that came from `source` to `destination` (the ports of both are
-    /// read from the packet). Whatever is wrong with it is counted, and answered if RFC 9260 says so.
-    pub fn input(&mut self, now: Time, source: Address, destination: Address, bytes: &[u8]) {
+    /// read from the packet). `ecn` is the ECN field of the IP header, its two bits (RFC 3168 section 5). Whatever is wrong with it is counted, and answered if RFC 9260 says so.
+    pub fn input(&mut self, now: Time, source: Address, destination: Address, ecn: u8, bytes: &[u8]) {
+        self.marked = ecn & ECN_MASK == CONGESTION_EXPERIENCED;
         bump(&mut self.counters.packets_received);
         let packet = match Packet::parse(bytes) {
             Ok(packet) => packet,
@@ -86,6 +91,7 @@ impl Engine {
         destination: &Address,
     ) {
         let mut had_data = false;
+        let mut lowest: Option<Tsn> = None;
         for raw in chunks {
             let Some(association) = self.associations.get_mut(key) else { return };
             association.note_source(source);
@@ -93,7 +99,10 @@ impl Engine {
             let chunk = raw.and_then(Chunk::parse);
             let disposition = match chunk {
                 Ok(chunk) => {
-                    had_data |= matches!(chunk, Chunk::Data(_));
+                    if let Chunk::Data(data) = &chunk {
+                        had_data = true;
+                        lowest = Some(lowest.filter(|tsn| tsn.before(data.tsn)).unwrap_or(data.tsn));
+                    }
                     on_chunk(association, now, &chunk, source, &mut self.counters)
                 }
                 Err(_) => {
@@ -108,6 +117,9 @@ impl Engine {
             }
         }
         if had_data && let Some(association) = self.associations.get_mut(key) {
+            if let Some(lowest) = lowest.filter(|_| self.marked) {
+                association.on_mark(lowest);
+            }
             association.end_of_data(now);
             self.deliver(key);
         }
@@ -135,6 +147,9 @@ fn on_chunk(
         Chunk::Sack(sack) => association.on_sack(now, sack),
         Chunk::InitAck(init) => association.on_init_ack(now, init, source),
         Chunk::Heartbeat(heartbeat) => association.on_heartbeat(heartbeat.info),
+        Chunk::HeartbeatAck(heartbeat) if association.on_probe_ack(now, heartbeat.info) => {
+            Disposition::Continue
+        }
         Chunk::HeartbeatAck(heartbeat) => association.on_heartbeat_ack(now, heartbeat.info),
         // Section 8.5.1 B and C: a T bit does not go with the receiver's own tag.
         Chunk::Abort(Abort { reflected: true, .. })
@@ -153,7 +168,8 @@ fn on_chunk(
         }
         // Section 4.3: INIT and COOKIE ECHO come alone or first; elsewhere the packet is broken.
         Chunk::Init(_) | Chunk::CookieEcho(_) => Disposition::DropPacket,
-        Chunk::Ecne(_) | Chunk::Cwr(_) => Disposition::Continue,
+        Chunk::Ecne(ecne) => association.on_ecne(*ecne),
+        Chunk::Cwr(cwr) => association.on_cwr(*cwr),
         Chunk::Unrecognized(raw) => {
             let action = raw.unrecognized_action();
             if action.reports() {

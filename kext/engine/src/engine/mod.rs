@@ -7,6 +7,7 @@
 mod apply;
 mod calls;
 mod connect;
+mod icmp;
 mod input;
 mod lookup;
 mod out_of_the_blue;
@@ -18,6 +19,7 @@ mod replies;
 mod tests;
 
 pub use calls::{Close, SendInfo};
+pub use icmp::{IcmpError, IcmpKind};
 pub use output::{Transmit, Update};
 pub use receive::Received;
 
@@ -90,6 +92,8 @@ pub struct Engine {
     /// Endpoints whose socket must be brought up to date.
     changed: Fifo,
     replies: Replies,
+    /// The packet being looked at came with the mark Congestion Experienced.
+    marked: bool,
     counters: Counters,
 }
 
@@ -114,6 +118,7 @@ impl Engine {
             ready: Fifo::new(),
             changed: Fifo::new(),
             replies: Replies::new()?,
+            marked: false,
             counters: Counters::default(),
             random,
         })

@@ -8,6 +8,9 @@ use crate::endpoint::Style;
 use crate::error::Error;
 use crate::time::Time;
 
+/// ECT(0), the code point that senders use (RFC 3168 section 5).
+const ECN_CAPABLE_TRANSPORT: u8 = 0b10;
+
 /// Where a packet goes.
 #[derive(Clone, Copy, Debug)]
 pub struct Transmit {
@@ -17,6 +20,10 @@ pub struct Transmit {
     pub source: Address,
     /// The peer.
     pub destination: Address,
+    /// The type of service, or traffic class, of the IP header; only its two ECN bits are ever set.
+    pub tos: u8,
+    /// Routers are not to fragment the packet.
+    pub dont_fragment: bool,
 }
 
 /// An endpoint as its socket must show it.
@@ -55,7 +62,7 @@ impl Engine {
     pub fn transmit(&mut self, now: Time, buffer: &mut [u8]) -> Option<Transmit> {
         if let Some((length, source, destination)) = self.replies.pop(buffer) {
             bump(&mut self.counters.packets_sent);
-            return Some(Transmit { length, source, destination });
+            return Some(Transmit { length, source, destination, tos: 0, dont_fragment: false });
         }
         while let Some(index) = self.ready.pop() {
             let Some(key) = self.associations.key_at(index) else { continue };
@@ -65,7 +72,9 @@ impl Engine {
             if let Some(emitted) = emitted {
                 bump(&mut self.counters.packets_sent);
                 let (source, destination) = (emitted.source, emitted.destination);
-                return Some(Transmit { length: emitted.length, source, destination });
+                let tos = if emitted.ecn_capable { ECN_CAPABLE_TRANSPORT } else { 0 };
+                let (length, dont_fragment) = (emitted.length, emitted.dont_fragment);
+                return Some(Transmit { length, source, destination, tos, dont_fragment });
             }
         }
         None

@@ -3,7 +3,7 @@
 use super::Engine;
 use super::input::bump;
 use crate::address::Address;
-use crate::association::{Association, BadOffer, Beginning, Due, Offer, State, read_offer};
+use crate::association::{Association, BadOffer, Beginning, Due, Ecn, Offer, State, read_offer};
 use crate::cookie::{self, Cookie};
 use crate::endpoint::Style;
 use crate::error::Error;
@@ -136,6 +136,7 @@ impl Engine {
     ) {
         let protocol = answer.protocol;
         let outbound_streams = protocol.outbound_streams.min(init.inbound_streams);
+        let ecn = offer.ecn && protocol.ecn;
         let contents = Cookie {
             created: now,
             life: protocol.cookie_life,
@@ -147,6 +148,7 @@ impl Engine {
             peer_window: init.a_rwnd,
             outbound_streams,
             inbound_streams: protocol.inbound_streams.min(init.outbound_streams),
+            ecn,
             local: *destination,
             peers: offer.addresses,
         };
@@ -164,6 +166,9 @@ impl Engine {
             };
             init_ack.emit_init_ack(writer, |parameters| {
                 Parameter::StateCookie(sealed).emit(parameters)?;
+                if ecn {
+                    Parameter::EcnCapable.emit(parameters)?;
+                }
                 for unrecognized in &offer.unrecognized {
                     // What does not fit is not reported (section 3.2.1: it need not be).
                     let _ = Parameter::UnrecognizedParameter(unrecognized).emit(parameters);
@@ -239,6 +244,7 @@ impl Engine {
                 association.peer_tag = cookie.peer_tag;
                 let streams = cookie.outbound_streams;
                 association.agree(cookie.peer_window, cookie.inbound_streams, streams, cookie.peer_tsn);
+                association.ecn = Ecn::new(cookie.ecn);
             }
             Action::Restart => {
                 if matches!(association.state, State::ShutdownAckSent) {
@@ -299,6 +305,7 @@ impl Engine {
             association.waiting = waits;
             let streams = cookie.outbound_streams;
             association.agree(cookie.peer_window, cookie.inbound_streams, streams, cookie.peer_tsn);
+            association.ecn = Ecn::new(cookie.ecn);
             association.enter_established(now);
         }
         bump(&mut self.counters.passive_establishments);
@@ -341,6 +348,7 @@ impl Association {
         self.due = Due::empty();
         self.guard = Time::NEVER;
         self.agree(cookie.peer_window, cookie.inbound_streams, cookie.outbound_streams, cookie.peer_tsn);
+        self.ecn = Ecn::new(cookie.ecn);
         self.enter_established(now);
         Ok(())
     }

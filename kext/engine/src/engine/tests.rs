@@ -5,6 +5,10 @@
     reason = "a test may stop at an overflow and at the end of memory"
 )]
 
+mod ecn;
+mod icmp;
+mod pmtud;
+
 use super::*;
 use crate::address::{Address, Family};
 use crate::endpoint::{Item, Style};
@@ -22,12 +26,31 @@ struct Wire {
     now: Time,
     hosts: [Engine; 2],
     packets: Vec<(usize, Vec<u8>)>,
+    /// The tos of each packet.
+    tos: Vec<u8>,
+    /// The ECN field of packets that arrive.
+    mark: u8,
+    /// IP packets that are longer, header included, are dropped if they must not be fragmented.
+    mtu: usize,
+    /// Whether the sender is told of that.
+    reports: bool,
+    /// IP packets that had to be fragmented.
+    fragmented: usize,
 }
 
 impl Wire {
     fn new() -> Self {
         let hosts = [Engine::new([1; 32]).unwrap(), Engine::new([2; 32]).unwrap()];
-        Self { now: Time(1_000_000_000), hosts, packets: Vec::new() }
+        Self {
+            now: Time(1_000_000_000),
+            hosts,
+            packets: Vec::new(),
+            tos: Vec::new(),
+            mark: 0,
+            mtu: 1500,
+            reports: false,
+            fragmented: 0,
+        }
     }
 
     fn address(host: usize) -> Address {
@@ -44,13 +67,62 @@ impl Wire {
                     let bytes = buffer[..transmit.length].to_vec();
                     assert!(transmit.destination.same_host(&Self::address(1 - host)));
                     self.packets.push((host, bytes.clone()));
-                    queue.push_back((1 - host, bytes));
+                    self.tos.push(transmit.tos);
+                    if self.passes(host, &transmit, &bytes) {
+                        queue.push_back((1 - host, bytes));
+                    }
                 }
             }
             let Some((to, bytes)) = queue.pop_front() else { return };
             let (source, destination) = (Self::address(1 - to), Self::address(to));
-            self.hosts[to].input(self.now, source, destination, &bytes);
+            self.hosts[to].input(self.now, source, destination, self.mark, &bytes);
         }
+    }
+
+    /// Whether a packet is not dropped for its size.
+    fn passes(&mut self, host: usize, transmit: &Transmit, bytes: &[u8]) -> bool {
+        if bytes.len() + 20 <= self.mtu {
+            return true;
+        }
+        if !transmit.dont_fragment {
+            self.fragmented += 1;
+            return true;
+        }
+        if self.reports {
+            let kind = IcmpKind::TooBig { mtu: u32::try_from(self.mtu).unwrap() };
+            self.icmp(host, kind, &bytes[..8]);
+        }
+        false
+    }
+
+    /// An ICMP message about a packet that a host sent to the other one.
+    fn icmp(&mut self, host: usize, kind: IcmpKind, quoted: &[u8]) {
+        let (local, peer) = (Self::address(host), Self::address(1 - host));
+        self.hosts[host].icmp(self.now, &IcmpError { local, peer, kind, quoted });
+    }
+
+    /// The only association of a host.
+    fn association(&self, host: usize) -> &Association {
+        let engine = &self.hosts[host];
+        engine.associations.get(engine.associations.key_at(0).unwrap()).unwrap()
+    }
+
+    /// An association from port 1000 of host 0 to port 2000 of host 1, after its path MTU search.
+    fn connected() -> (Self, EndpointId, EndpointId) {
+        let mut wire = Self::new();
+        let (client, server) = wire.connect();
+        wire.advance(Span::from_secs(20));
+        (wire, client, server)
+    }
+
+    /// Sets the association up that [`Wire::connected`] has.
+    fn connect(&mut self) -> (EndpointId, EndpointId) {
+        let client = self.endpoint(0, Style::OneToMany, 1000);
+        let server = self.endpoint(1, Style::OneToMany, 2000);
+        self.hosts[1].listen(server, 1).unwrap();
+        self.hosts[0].connect(self.now, client, B.with_port(2000)).unwrap();
+        self.run();
+        (client, server)
     }
 
     fn advance(&mut self, span: Span) {
@@ -237,7 +309,7 @@ fn an_init_leaves_nothing_behind() {
     let mut buffer = [0; 1500];
     let transmit = wire.hosts[0].transmit(wire.now, &mut buffer).unwrap();
     for _ in 0..100 {
-        wire.hosts[1].input(wire.now, A, B, &buffer[..transmit.length]);
+        wire.hosts[1].input(wire.now, A, B, 0, &buffer[..transmit.length]);
     }
     assert_eq!((wire.hosts[1].associations(), wire.hosts[1].deadline()), (0, Time::NEVER));
 }
@@ -259,8 +331,8 @@ fn a_broken_packet_changes_nothing_but_a_counter() {
         for at in 0..packet.len().min(60) {
             let mut broken = packet.clone();
             broken[at] ^= 1;
-            wire.hosts[1].input(wire.now, A, B, &broken);
-            wire.hosts[1].input(wire.now, A, B, &packet[..at]);
+            wire.hosts[1].input(wire.now, A, B, 0, &broken);
+            wire.hosts[1].input(wire.now, A, B, 0, &packet[..at]);
         }
     }
     assert!(!wire.hosts[1].has_transmit());

@@ -2,9 +2,6 @@
 
 use sctp_wire::Tsn;
 
-/// Packets with DATA that one acknowledgement may answer (section 6.2: at least every second packet).
-const PACKETS_PER_SACK: u8 = 2;
-
 /// Duplicate TSNs reported in one SACK chunk; further ones are not reported.
 const MAX_DUPLICATES: usize = 32;
 
@@ -24,7 +21,7 @@ pub(crate) enum SackNeed {
 pub(super) struct Acknowledgement {
     need: SackNeed,
     /// Packets with DATA since the last SACK chunk.
-    packets: u8,
+    packets: u32,
     /// The packet being looked at had DATA.
     data: bool,
     /// The packet being looked at asks for an answer at once.
@@ -59,15 +56,16 @@ impl Acknowledgement {
         let _ = self.duplicates.push(tsn);
     }
 
-    /// All chunks of a packet were looked at; `gap` if TSNs are missing now.
-    pub(super) fn end_of_packet(&mut self, gap: bool) {
+    /// All chunks of a packet were looked at; `gap` if TSNs are missing now. One
+    /// acknowledgement may answer `frequency` packets (section 6.2: two, unless the user wants it otherwise).
+    pub(super) fn end_of_packet(&mut self, gap: bool, frequency: u32) {
         if !core::mem::take(&mut self.data) {
             return;
         }
         let urgent = core::mem::take(&mut self.urgent);
         self.packets = self.packets.saturating_add(1);
         // Section 5.1: the first DATA chunk of an association is acknowledged at once.
-        if urgent || gap || !self.begun || self.packets >= PACKETS_PER_SACK {
+        if urgent || gap || !self.begun || self.packets >= frequency {
             self.need = SackNeed::Now;
         } else if self.need == SackNeed::None {
             self.need = SackNeed::Delayed;

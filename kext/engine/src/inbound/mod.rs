@@ -209,9 +209,10 @@ impl Inbound {
         self.received.cumulative()
     }
 
-    /// All chunks of a packet went through [`Inbound::receive`]. Does nothing if there was none.
-    pub(crate) fn end_of_packet(&mut self) {
-        self.acknowledgement.end_of_packet(self.received.has_gap());
+    /// All chunks of a packet went through [`Inbound::receive`]. Does nothing if there was none. Every `frequency`
+    /// packets a SACK is due at once.
+    pub(crate) fn end_of_packet(&mut self, frequency: u32) {
+        self.acknowledgement.end_of_packet(self.received.has_gap(), frequency);
     }
 
     /// Whether a SACK chunk is due.

@@ -74,6 +74,9 @@ impl Outbound {
         for ((path, acked), before) in paths.iter_mut().zip(tally.sizes).zip(flight_before) {
             let pmdcs = path.pmdcs();
             path.congestion.on_acked(acked, before, pmdcs, recovering);
+            if acked > 0 {
+                path.search.on_progress();
+            }
         }
         let until =
             if self.fast_recovery.is_some() && advance > 0 { gaps.acked_end } else { gaps.newly_acked_end };

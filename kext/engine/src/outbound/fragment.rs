@@ -1,12 +1,18 @@
 //! How much of a message goes into the next chunk (RFC 9260 section 6.9).
 
-use crate::path::Path;
+use crate::path::{Path, PathState};
 use sctp_wire::Data;
 
-/// The user bytes of a full fragment: what fits one packet on every path, as AMDCS demands.
-pub(crate) fn full_length(paths: &[Path]) -> usize {
-    let amdcs = paths.iter().map(Path::pmdcs).min().unwrap_or(0);
-    usize::try_from(amdcs).unwrap_or(usize::MAX).saturating_sub(Data::HEADER_LEN)
+/// The user bytes of a full fragment: what fits one packet on every path, as AMDCS demands, and the user's limit
+/// `max_segment` unless that is 0. Paths that do not work do not count: nothing is sent there until they do.
+pub(crate) fn full_length(paths: &[Path], max_segment: u32) -> usize {
+    let active = paths.iter().filter(|path| path.state == PathState::Active);
+    let amdcs = active.map(Path::pmdcs).min().or_else(|| paths.iter().map(Path::pmdcs).min()).unwrap_or(0);
+    let length = usize::try_from(amdcs).unwrap_or(usize::MAX).saturating_sub(Data::HEADER_LEN);
+    match usize::try_from(max_segment) {
+        Ok(0) | Err(_) => length,
+        Ok(limit) => length.min(limit),
+    }
 }
 
 /// User bytes for the next chunk, of a message with `left` bytes to go.

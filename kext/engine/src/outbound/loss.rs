@@ -4,6 +4,7 @@ use super::Outbound;
 use super::window::ChunkState;
 use crate::path::{PathId, Paths};
 use crate::time::Time;
+use sctp_wire::Tsn;
 
 /// Miss indications after which a chunk is sent again.
 const MISS_INDICATIONS: u8 = 3;
@@ -37,8 +38,26 @@ impl Outbound {
         }
     }
 
+    /// A packet to this path was marked for congestion. In Fast Recovery the window was reduced already, which one loss
+    /// and one mark in the same window of data share (RFC 3168 section 6.1.2).
+    pub(crate) fn on_congestion(&self, id: PathId, paths: &mut Paths) {
+        if self.fast_recovery.is_none()
+            && let Some(path) = paths.get_mut(id.position())
+        {
+            let pmdcs = path.pmdcs();
+            path.congestion.on_congestion(pmdcs);
+        }
+    }
+
+    /// The path that a TSN was sent to last; once it is acknowledged, where new data went last.
+    pub(crate) fn path_of(&self, tsn: Tsn) -> PathId {
+        let position = tsn.distance_from(self.cumulative_acked().next());
+        let chunk = usize::try_from(position).ok().and_then(|position| self.window.get(position));
+        chunk.map_or(self.fresh_path, |chunk| chunk.path)
+    }
+
     /// T3-rtx of a path expired.
-    pub(crate) fn on_t3(&mut self, _now: Time, id: PathId, paths: &mut Paths) {
+    pub(crate) fn on_t3(&mut self, now: Time, id: PathId, paths: &mut Paths) {
         let Some(path) = paths.get_mut(id.position()) else { return };
         path.t3 = Time::NEVER;
         self.burst = 0;
@@ -55,6 +74,7 @@ impl Outbound {
             path.congestion.on_timeout(pmdcs);
         }
         path.rto.backoff();
+        path.search.on_timeout(now, &mut path.mtu);
         path.timing = None;
         // Slow start follows, and Fast Recovery would keep the window from opening.
         self.fast_recovery = None;

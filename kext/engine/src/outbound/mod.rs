@@ -61,6 +61,15 @@ pub(crate) struct SackEffect {
     pub(crate) path_acked: u32,
 }
 
+/// How many DATA chunks went into a packet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sent {
+    /// Sent for the first time.
+    pub(crate) new: usize,
+    /// Retransmissions.
+    pub(crate) again: usize,
+}
+
 /// Why an acknowledgement was not used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SackError {
@@ -89,6 +98,8 @@ pub(crate) struct Outbound {
     /// The message of which the next chunk is to be sent.
     current: Option<Handle>,
     window: Window,
+    /// The most user bytes of a chunk, 0 for what fits a packet.
+    max_segment: u32,
     /// The next Stream Sequence Number of each stream.
     streams: Vec<Ssn>,
     /// User bytes that are in no chunk yet.
@@ -124,6 +135,7 @@ impl Outbound {
             started: StartedMessages::new(),
             current: None,
             window: Window::new(initial_tsn),
+            max_segment: 0,
             streams: numbers,
             unsent: 0,
             buffered: 0,
@@ -203,6 +215,11 @@ impl Outbound {
     /// The room that the peer has, less what is on its way, bytes (section 6.2.1).
     pub(crate) const fn peer_rwnd(&self) -> u32 {
         self.peer_rwnd
+    }
+
+    /// Limits the user bytes of chunks that are made from now on; 0 for no limit but the path's.
+    pub(crate) const fn set_max_segment(&mut self, bytes: u32) {
+        self.max_segment = bytes;
     }
 
     /// Takes over the a_rwnd of INIT or INIT ACK (section 6.2.1 A).

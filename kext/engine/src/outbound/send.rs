@@ -2,7 +2,7 @@
 
 use super::fragment::{full_length, next_length};
 use super::window::{Chunk, ChunkState};
-use super::{OutMessage, Outbound, started::Handle};
+use super::{OutMessage, Outbound, Sent, started::Handle};
 use crate::path::{Path, PathId, Paths, alternate, usable};
 use crate::time::Time;
 use sctp_wire::{Data, DataFlags, Full, PacketWriter, Ssn, Tsn};
@@ -53,6 +53,18 @@ impl Outbound {
         })
     }
 
+    /// The size of the next chunk to be sent again to path `id`, if it is larger than the MTU of the path has become.
+    pub(crate) fn oversized(&self, id: PathId, paths: &[Path]) -> Option<usize> {
+        if self.window.lost() == 0 {
+            return None;
+        }
+        let mut chunks =
+            (self.window.first_lost()..self.window.len()).filter_map(|position| self.window.get(position));
+        let next = chunks.find(|chunk| chunk.is_lost() && retransmission_path(chunk, paths) == id)?;
+        let fits = paths.get(id.position())?.pmdcs();
+        usize::try_from(next.size()).ok().filter(|_| next.size() > fits)
+    }
+
     /// The path of a lost chunk that may be sent now.
     fn retransmission(&self, paths: &Paths) -> Option<PathId> {
         if self.window.lost() == 0 {
@@ -73,7 +85,7 @@ impl Outbound {
 
     /// User bytes of the next new chunk in a packet of its own.
     pub(super) fn next_new_length(&self, paths: &Paths) -> Option<usize> {
-        self.next().map(|next| next.left.min(full_length(paths)))
+        self.next().map(|next| next.left.min(full_length(paths, self.max_segment)))
     }
 
     /// Whether the peer has room for a chunk with `length` user bytes.
@@ -102,7 +114,7 @@ impl Outbound {
     }
 
     /// Adds the DATA chunks to a packet that may go to path `id` now, as [`Outbound::can_send`] says, and starts
-    /// T3-rtx. Returns how many. Without memory nothing is sent until a SACK comes or an RTO has passed.
+    /// T3-rtx. Without memory nothing is sent until a SACK comes or an RTO has passed.
     pub(crate) fn emit(
         &mut self,
         now: Time,
@@ -110,38 +122,39 @@ impl Outbound {
         paths: &mut Paths,
         nodelay: bool,
         writer: &mut PacketWriter<'_>,
-    ) -> usize {
+    ) -> Sent {
+        let nothing = Sent::default();
         if self.pause.is_some() {
-            return 0;
+            return nothing;
         }
         let alone = writer.is_empty();
-        let Some(path) = paths.get_mut(id.position()) else { return 0 };
+        let Some(path) = paths.get_mut(id.position()) else { return nothing };
         let (rto, pmdcs) = (path.rto.current(), path.pmdcs());
         path.congestion.decay(now, rto, pmdcs);
         let new_allowed = self.allows_new_packet(path);
         let lost_allowed = path.congestion.allows_retransmission();
-        let (mut sent, mut new) = (0, 0);
+        let (mut again, mut new) = (0, 0);
         let mut all_lost_sent = self.window.lost() == 0;
         if lost_allowed && !all_lost_sent {
-            (sent, all_lost_sent) = self.emit_lost(now, id, paths, writer);
+            (again, all_lost_sent) = self.emit_lost(now, id, paths, writer);
         }
         if new_allowed && all_lost_sent {
-            new = self.emit_new(now, id, paths, nodelay, sent, writer);
+            new = self.emit_new(now, id, paths, nodelay, again, writer);
         }
-        let total = usize::saturating_add(sent, new);
-        let Some(path) = paths.get_mut(id.position()) else { return total };
-        if total > 0 {
+        let sent = Sent { new, again };
+        let Some(path) = paths.get_mut(id.position()) else { return sent };
+        if sent != nothing {
             path.congestion.on_packet(now);
             self.burst = if new > 0 { self.burst.saturating_add(1) } else { self.burst };
             self.probe.answered = false;
         } else if alone {
-            // Not even an empty packet could take anything: no memory, or a chunk that a smaller path MTU has stopped.
+            // Not even an empty packet could take anything: there is no memory, or the caller gave too small a buffer.
             self.pause = Some(id);
             if path.t3 == Time::NEVER {
                 path.restart_t3(now);
             }
         }
-        total
+        sent
     }
 
     /// Adds lost chunks. Returns how many, and whether none is left for this path.
@@ -218,7 +231,7 @@ impl Outbound {
         before: usize,
         writer: &mut PacketWriter<'_>,
     ) -> usize {
-        let full = full_length(paths);
+        let full = full_length(paths, self.max_segment);
         let mut sent = 0_usize;
         // Whether this packet is for what has no path of its own; after retransmissions that is not known.
         let mut default = if before > 0 { Some(self.fresh_path == id) } else { None };

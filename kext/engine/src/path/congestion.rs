@@ -132,11 +132,16 @@ impl Congestion {
 
     /// SACKs report a loss (section 7.2.3), and the lost chunk is to be sent at once (section 7.2.4 rule 3).
     pub(crate) fn on_loss(&mut self, pmdcs: u32) {
+        self.on_congestion(pmdcs);
+        self.fast_retransmit = true;
+    }
+
+    /// The network is congested (section 7.2.3): lost a packet, or marked one (RFC 4960 appendix A).
+    pub(crate) fn on_congestion(&mut self, pmdcs: u32) {
         self.ssthresh = (self.cwnd / 2).max(pmdcs.saturating_mul(4));
         // The floor of four chunks must not open a smaller window.
         self.cwnd = self.cwnd.min(self.ssthresh);
         self.partial_bytes_acked = 0;
-        self.fast_retransmit = true;
     }
 
     /// Whether a fast retransmission is due.

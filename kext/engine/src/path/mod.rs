@@ -1,12 +1,14 @@
 //! The paths of an association: one for each transport address of the peer (RFC 9260 sections 6.3, 7 and 8).
 
 mod congestion;
+mod pmtud;
 mod rto;
 mod select;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use congestion::Congestion;
+pub(crate) use pmtud::Search;
 pub(crate) use rto::Rto;
 pub use rto::RtoParameters;
 pub(crate) use select::{alternate, usable};
@@ -68,6 +70,8 @@ pub(crate) struct Path {
     pub(crate) errors: u16,
     /// The largest IP packet, bytes.
     pub(crate) mtu: u32,
+    /// The search for a better `mtu`.
+    pub(crate) search: Search,
     pub(crate) rto: Rto,
     pub(crate) congestion: Congestion,
     /// When T3-rtx expires, [`Time::NEVER`] while it does not run.
@@ -87,6 +91,7 @@ impl Path {
             state: PathState::Unconfirmed,
             errors: 0,
             mtu: INITIAL_MTU,
+            search: Search::new(remote.family),
             rto: Rto::new(parameters),
             congestion: Congestion::new(remote.family, 0),
             t3: Time::NEVER,
@@ -100,6 +105,7 @@ impl Path {
     /// Forgets what was measured and sent, as after a restart of the peer (sections 5.2.4.1 and 7.2.5). The state stays.
     pub(crate) fn reset(&mut self, parameters: &RtoParameters) {
         self.errors = 0;
+        self.search = Search::new(self.remote.family);
         self.rto = Rto::new(parameters);
         self.congestion = Congestion::new(self.remote.family, self.pmdcs());
         self.t3 = Time::NEVER;

@@ -9,6 +9,7 @@ mod ecne;
 mod error;
 mod heartbeat;
 mod init;
+mod pad;
 mod sack;
 mod shutdown;
 mod shutdown_ack;
@@ -25,6 +26,7 @@ pub use ecne::Ecne;
 pub use error::{ErrorChunk, emit_error};
 pub use heartbeat::Heartbeat;
 pub use init::Init;
+pub use pad::emit_pad;
 pub use sack::{DuplicateTsns, GapBlocks, Sack, emit_sack};
 pub use shutdown::Shutdown;
 pub use shutdown_ack::emit_shutdown_ack;
@@ -66,6 +68,8 @@ pub mod chunk_type {
     pub const CWR: u8 = 13;
     /// SHUTDOWN COMPLETE.
     pub const SHUTDOWN_COMPLETE: u8 = 14;
+    /// PAD (RFC 4820).
+    pub const PAD: u8 = 0x84;
 }
 
 /// The T bit of ABORT and SHUTDOWN COMPLETE: the packet carries the verification tag that its receiver

@@ -25,7 +25,7 @@ proptest! {
             let chunk = data(initial.wrapping_add(offset), flags, stream, ssn, &payload[..length]);
             let held = inbound.held_bytes();
             let verdict = inbound.receive(&chunk, buffer.saturating_sub(held));
-            inbound.end_of_packet();
+            inbound.end_of_packet(2);
             if verdict != Verdict::Accepted {
                 prop_assert_eq!(inbound.held_bytes(), held);
             }

@@ -7,14 +7,17 @@ fn packet(inbound: &mut Inbound, tsns: &[u32]) -> SackNeed {
     for tsn in tsns {
         inbound.receive(&data(*tsn, WHOLE | UNORDERED, 0, 0, b"x"), PLENTY);
     }
-    inbound.end_of_packet();
+    inbound.end_of_packet(2);
     inbound.sack()
 }
 
 #[test]
 fn section_6_2_every_second_packet_is_acknowledged_at_once() {
-    let mut inbound = inbound(1);
+    let mut inbound = inbound(0);
     assert_eq!(inbound.sack(), SackNeed::None);
+    // Section 5.1: the first of all.
+    assert_eq!(packet(&mut inbound, &[0]), SackNeed::Now);
+    sent(&mut inbound);
     // Not every second chunk.
     assert_eq!(packet(&mut inbound, &[1, 2, 3]), SackNeed::Delayed);
     assert_eq!(packet(&mut inbound, &[4]), SackNeed::Now);
@@ -39,7 +42,7 @@ fn section_6_2_duplicates_are_acknowledged_at_once() {
 fn section_6_2_what_was_dropped_is_told_at_once() {
     let mut inbound = inbound(1);
     inbound.receive(&data(1, WHOLE, 0, 0, b"x"), 0);
-    inbound.end_of_packet();
+    inbound.end_of_packet(2);
     assert_eq!(inbound.sack(), SackNeed::Now);
 }
 
@@ -64,7 +67,7 @@ fn rfc_7053_the_i_bit_is_answered_at_once() {
     let mut inbound = inbound(1);
     inbound.receive(&data(1, WHOLE | DataFlags::IMMEDIATE, 0, 0, b"x"), PLENTY);
     inbound.receive(&data(2, WHOLE, 0, 1, b"x"), PLENTY);
-    inbound.end_of_packet();
+    inbound.end_of_packet(2);
     assert_eq!(inbound.sack(), SackNeed::Now);
 }
 
