@@ -12,6 +12,7 @@ Commands:
   test    build and run every test suite
   check   check formatting, lints and documentation, changing nothing
   bench   measure the engine beside usrsctp
+  fuzz    send the engine what nobody in his right mind would
   help    show this text
 
 './build.sh COMMAND --help' tells a command's options.
@@ -29,7 +30,7 @@ command=${1:-help}
 [ $# -eq 0 ] || shift
 
 case $command in
-demo | build | test | check | bench)
+demo | build | test | check | bench | fuzz)
 	exec sh "$scripts/$command.sh" "$@"
 	;;
 help | -h | --help)

@@ -9,7 +9,8 @@ usage() {
 Usage: scripts/packages.sh PURPOSE...
 
 Installs what is missing of the Debian packages for each PURPOSE: build, check,
-test, bench. As another user than root it only says what is missing, and fails.
+test, guest, bench. As another user than root it only says what is missing, and
+fails.
 On macOS, and with SCTP_NO_PACKAGES set, it does nothing.
 
 Exit status: 0 everything is there, 1 something is missing, 2 wrong usage.
@@ -41,6 +42,11 @@ test  python3             reads the property list back
 test  iproute2            network namespaces for the test host
 test  libusrsctp-dev      a peer to talk to
 test  tshark              a referee that knows the protocol
+guest qemu-system-x86     the virtual machine of a Linux with its own SCTP
+guest seabios             starts it
+guest busybox-static      the programs in it
+guest libsctp-dev         SCTP's header and library for the peer in it
+guest cpio                packs its memory disk
 bench libusrsctp-dev      what the engine is compared with
 EOF
 }
@@ -51,7 +57,7 @@ is_installed() {
 
 for purpose in "$@"; do
 	case $purpose in
-	build | check | test | bench) ;;
+	build | check | test | guest | bench) ;;
 	-h | --help)
 		usage
 		exit 0

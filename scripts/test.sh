@@ -28,6 +28,7 @@ suites() {
 	cat <<'EOF'
 check     line  formatting, lints, documentation
 rust      cargo unit, property and simulator tests of the Rust crates
+fuzz      line  a few seconds of each fuzz target, from fixed seeds
 ffi       cargo unit tests of the library's C face, on this machine
 scripts   line  the scripts and the binary gates, with bad inputs
 build     exit  the kernel extension builds and passes the binary gates
@@ -37,6 +38,7 @@ libsctp   exit  the user library builds
 programs  exit  the programs of the interop tests, and the user library's headers
 host      sum   the built extension in a process that stands in for the kernel
 interop   line  the built extension and real peers
+guest     line  the built extension and Linux's SCTP in a virtual machine; failover
 EOF
 }
 
@@ -48,6 +50,10 @@ run_check() {
 
 run_rust() {
 	cargo test --no-fail-fast
+}
+
+run_fuzz() {
+	scripts/fuzz.sh --seconds 9 --seed 1
 }
 
 run_ffi() {
@@ -86,6 +92,14 @@ run_interop() {
 	make -C tests/host O="$root/build/host" &&
 		make -C tests/interop O="$root/build/interop" &&
 		tests/interop/run.sh --kext "$kext"
+}
+
+run_guest() {
+	# Without them its cases say what they lack.
+	scripts/packages.sh guest || :
+	make -C tests/host O="$root/build/host" &&
+		make -C tests/interop O="$root/build/interop" &&
+		tests/interop/guest/run.sh --kext "$kext"
 }
 
 # The closing lines of a suite's programs, or the one of the whole suite.

@@ -5,7 +5,8 @@
 //! 2. For a kext target, compiles shim-c/kern/*.c and lets rustc put the objects into libsctp_kext.a. It sets
 //!    `cfg(kext)` there, so that the crate can tell a kernel build from a test build.
 //!
-//! Environment: `SCTP_CLANG` and `SCTP_AR` name other tools than Debian's clang-22 and llvm-ar-22.
+//! Environment: `SCTP_CLANG` and `SCTP_AR` name other tools than Debian's clang-22 and llvm-ar-22. With
+//! `SCTP_CHECK_LOCK` set, the shim checks at every entry of the engine that the domain mutex is held: for tests.
 
 #![allow(
     clippy::disallowed_methods,
@@ -72,6 +73,7 @@ fn main() -> Fallible<()> {
     println!("cargo::rustc-check-cfg=cfg(kext)");
     println!("cargo::rerun-if-env-changed=SCTP_CLANG");
     println!("cargo::rerun-if-env-changed=SCTP_AR");
+    println!("cargo::rerun-if-env-changed=SCTP_CHECK_LOCK");
     let shim = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../../shim-c").canonicalize()?;
     println!("cargo::rerun-if-changed={}", shim.display());
     let target = env::var("TARGET")?;
@@ -129,6 +131,9 @@ fn compile_shim(shim: &Path, target: &KextTarget) -> Fallible<()> {
         .include(shim.join("include"))
         .include(shim.join("kern"))
         .files(sources);
+    if env::var_os("SCTP_CHECK_LOCK").is_some() {
+        build.define("SCTP_CHECK_LOCK", None);
+    }
     build.try_compile("sctp_shim")?;
     Ok(())
 }

@@ -97,7 +97,8 @@ struct sctp_transmit {
 	struct sctp_address source;
 	struct sctp_address destination;
 	uint8_t tos;
-	bool dont_fragment;
+	bool dont_fragment; /* IPv4: the DF bit. The kernel has no such thing for IPv6 and fragments what is
+			       too long */
 };
 
 enum {
@@ -107,7 +108,8 @@ enum {
 	SCTP_ICMP_UNREACHABLE = 4, /* any other Destination Unreachable */
 };
 
-/* An ICMP or ICMPv6 message about a packet of this host. The addresses are those of the quoted IP header. */
+/* An ICMP or ICMPv6 message about a packet of this host. The addresses are those of the quoted IP header,
+ * ports 0. */
 struct sctp_icmp {
 	struct sctp_address local; /* quoted source */
 	struct sctp_address peer;  /* quoted destination */

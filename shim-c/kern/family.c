@@ -5,6 +5,7 @@
 
 struct sctp_family sctp_families[SCTP_FAMILIES] = {
     {.domain_family = AF_INET, .engine_family = 4, .sockaddr_length = sizeof(struct sockaddr_in)},
+    {.domain_family = AF_INET6, .engine_family = 6, .sockaddr_length = sizeof(struct sockaddr_in6)},
 };
 
 static int

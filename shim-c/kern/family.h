@@ -26,7 +26,7 @@ struct sctp_family {
 	struct pr_usrreqs usrreqs; /* of all entries */
 };
 
-#define SCTP_FAMILIES 1
+#define SCTP_FAMILIES 2
 extern struct sctp_family sctp_families[SCTP_FAMILIES];
 
 /* Opens the scratch sockets, checks the layout on them and finds the domains. Prints what does not fit. */

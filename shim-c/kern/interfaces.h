@@ -1,6 +1,8 @@
-/* The addresses of this host, for the engine. */
+/* The addresses of this host, for the engine and for the packets it sends. */
 #ifndef SCTP_INTERFACES_H
 #define SCTP_INTERFACES_H
+
+#include "sctp_engine.h"
 
 /* How often the worker looks for changes. */
 #define SCTP_INTERFACES_SECONDS 5
@@ -12,5 +14,15 @@ void sctp_interfaces_refresh(void);
 
 /* The same, but only if the last time is a second or more ago. */
 void sctp_interfaces_refresh_if_old(void);
+
+/* Whether a socket can be bound to address: it is the wildcard, or an interface has it. Domain mutex. */
+bool sctp_interfaces_have(const struct sctp_address *address);
+
+/*
+ * The source of an IPv6 packet to destination: an address of the interface that the route takes, of the same
+ * scope, with the longest common prefix (RFC 6724 section 5, rules 1, 2, 5 and 8). ip6_output asks for it;
+ * for IPv4 the kernel chooses. False if there is none. Domain mutex.
+ */
+bool sctp_interfaces_source(const struct sctp_address *destination, struct sctp_address *source);
 
 #endif

@@ -1,4 +1,5 @@
-/* The IP header, as bytes: offsets and the few values used (RFC 791 section 3.1). */
+/* The IP headers, as bytes: offsets and the few values used (RFC 791 section 3.1, RFC 8200 sections 3
+ * and 4.5). */
 #ifndef SCTP_IP_H
 #define SCTP_IP_H
 
@@ -16,6 +17,21 @@ enum {
 	IPV4_DESTINATION = 16,
 	IPV4_HEADER = 20,
 	IPV4_DONT_FRAGMENT = 0x4000,
+	IPV4_OFFSET_MASK = 0x1fff,
+};
+
+enum {
+	IPV6_CLASS = 0, /* the traffic class lies across the first two bytes */
+	IPV6_LENGTH = 4,
+	IPV6_NEXT = 6,
+	IPV6_HOPS = 7,
+	IPV6_SOURCE = 8,
+	IPV6_DESTINATION = 24,
+	IPV6_HEADER = 40,
+	IPV6_FRAGMENT_HEADER = 8,
+	IPV6_FRAGMENT_OFFSET = 2,
+	IPV6_FRAGMENT_OFFSET_MASK = 0xfff8,
+	IPV6_ADDRESS = 16,
 };
 
 /* The longest header put in front of a packet: that of IPv6. */
@@ -38,6 +54,26 @@ write_be16(uint8_t *bytes, uint16_t value)
 {
 	bytes[0] = (uint8_t)(value >> 8);
 	bytes[1] = (uint8_t)value;
+}
+
+static inline uint32_t
+read_be32(const uint8_t *bytes)
+{
+	return (uint32_t)read_be16(bytes) << 16 | read_be16(bytes + 2);
+}
+
+static inline uint8_t
+read_traffic_class(const uint8_t *header)
+{
+	return (uint8_t)(read_be16(header + IPV6_CLASS) >> 4);
+}
+
+/* Version, traffic class and a flow label of 0. */
+static inline void
+write_traffic_class(uint8_t *header, uint8_t value)
+{
+	write_be16(header + IPV6_CLASS, (uint16_t)(0x6000 | value << 4));
+	write_be16(header + IPV6_CLASS + 2, 0);
 }
 
 #endif

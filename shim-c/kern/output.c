@@ -4,7 +4,9 @@
  * into the cluster, and the IP header goes in front of it.
  */
 #include "output.h"
+#include "address.h"
 #include "core.h"
+#include "interfaces.h"
 #include "ip.h"
 #include "log.h"
 
@@ -14,6 +16,9 @@
 #define LINK_ROOM 64
 /* How long to wait for mbufs to be freed. */
 #define RETRY_AFTER (SCTP_SECOND / 100)
+
+/* The hops a packet may take: what the kernel gives TCP. */
+#define HOPS 64
 
 /* Datagrams that may be fragmented need an identification of their own (RFC 6864 section 4.1). */
 static uint16_t identification;
@@ -36,7 +41,7 @@ write_ipv4(uint8_t *header, const struct sctp_transmit *transmit, size_t length)
 		write_be16(header + IPV4_FRAGMENT, IPV4_DONT_FRAGMENT);
 	else
 		write_be16(header + IPV4_IDENTIFICATION, identification++);
-	header[IPV4_TTL] = 64;
+	header[IPV4_TTL] = HOPS;
 	header[IPV4_PROTOCOL] = IPPROTO_SCTP;
 	/* The kernel replaces a source of 0.0.0.0 by the address of the interface that the route takes. */
 	if (transmit->source.family == 4)
@@ -44,17 +49,53 @@ write_ipv4(uint8_t *header, const struct sctp_transmit *transmit, size_t length)
 	memcpy(header + IPV4_DESTINATION, transmit->destination.bytes, 4);
 }
 
-/* Writes the IP header that ends where the packet begins, and returns its length; 0 for an unknown family. */
+/* The kernel chooses no source and there is no DF bit: what is longer than the path's MTU leaves in
+ * fragments. */
+static void
+write_ipv6(uint8_t *header, const struct sctp_transmit *transmit, size_t length)
+{
+	write_traffic_class(header, transmit->tos);
+	write_be16(header + IPV6_LENGTH, (uint16_t)length);
+	header[IPV6_NEXT] = IPPROTO_SCTP;
+	header[IPV6_HOPS] = HOPS;
+	sctp_address_to_kernel(&transmit->source, header + IPV6_SOURCE);
+	sctp_address_to_kernel(&transmit->destination, header + IPV6_DESTINATION);
+}
+
+/*
+ * Writes the IP header that ends where the packet begins, and returns its length; 0 if there is no family or
+ * no address to send from.
+ */
 static size_t
-write_header(uint8_t *packet, const struct sctp_transmit *transmit, size_t length)
+write_header(uint8_t *packet, struct sctp_transmit *transmit, size_t length)
 {
 	switch (transmit->destination.family) {
 	case 4:
 		write_ipv4(packet - IPV4_HEADER, transmit, length);
 		return IPV4_HEADER;
+	case 6:
+		if ((transmit->source.family != 6 || sctp_address_is_any(&transmit->source)) &&
+		    !sctp_interfaces_source(&transmit->destination, &transmit->source))
+			return 0;
+		write_ipv6(packet - IPV6_HEADER, transmit, length);
+		return IPV6_HEADER;
 	default:
 		return 0;
 	}
+}
+
+/* Whether an error of ipf_inject_output tells something of the path; a full queue is a loss like any other.
+ */
+static bool
+is_of_the_path(int error)
+{
+	static const int errors[] = {EMSGSIZE, EADDRNOTAVAIL, ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH};
+
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		if (errors[i] == error)
+			return true;
+	}
+	return false;
 }
 
 /* False when there is no mbuf. A packet that cannot leave is lost, as any packet may be. */
@@ -66,19 +107,31 @@ send_next(void)
 	struct mbuf *m;
 	uint8_t *packet;
 	size_t length, header;
+	int error;
 
 	if (mbuf_allocpacket(MBUF_DONTWAIT, PACKET_ROOM, &chunks, &m) != 0)
 		return false;
 	packet = (uint8_t *)mbuf_datastart(m) + LINK_ROOM + IP_HEADER_ROOM;
 	length = sctp_engine_transmit(engine(), sctp_now(), packet,
 				      mbuf_maxlen(m) - LINK_ROOM - IP_HEADER_ROOM, &transmit);
-	header = length == 0 ? 0 : write_header(packet, &transmit, length);
-	if (header == 0 || mbuf_setdata(m, packet - header, header + length) != 0) {
+	if (length == 0) {
+		mbuf_freem(m);
+		return true;
+	}
+	header = write_header(packet, &transmit, length);
+	if (header == 0) {
+		mbuf_freem(m);
+		sctp_engine_transmit_failed(engine(), sctp_now(), &transmit, EHOSTUNREACH);
+		return true;
+	}
+	if (mbuf_setdata(m, packet - header, header + length) != 0) {
 		mbuf_freem(m);
 		return true;
 	}
 	mbuf_pkthdr_setlen(m, header + length);
-	(void)ipf_inject_output(m, NULL, NULL);
+	error = ipf_inject_output(m, NULL, NULL);
+	if (is_of_the_path(error))
+		sctp_engine_transmit_failed(engine(), sctp_now(), &transmit, error);
 	return true;
 }
 

@@ -130,6 +130,8 @@ sctp_bind(struct socket *so, struct sockaddr *address, struct proc *proc)
 		return error;
 	if (local.port != 0 && local.port < IPPORT_RESERVED && (*so_state(so) & SS_PRIV) == 0)
 		return EACCES;
+	if (!sctp_interfaces_have(&local))
+		return EADDRNOTAVAIL;
 	error = sctp_engine_bind(engine(), pcb->endpoint, &local);
 	sctp_core_drain();
 	return error;

@@ -61,6 +61,15 @@ struct sockaddr_in {
 	uint8_t sin_zero[8];
 };
 
+struct sockaddr_in6 {
+	uint8_t sin6_len;
+	uint8_t sin6_family;
+	uint16_t sin6_port;
+	uint32_t sin6_flowinfo;
+	struct in6_addr sin6_addr;
+	uint32_t sin6_scope_id;
+};
+
 struct sockaddr_storage {
 	uint8_t ss_len;
 	uint8_t ss_family;
@@ -77,16 +86,18 @@ struct cmsghdr {
 
 /* clang-format off */
 enum {
-	AF_UNSPEC = 0, AF_INET = 2,
+	AF_UNSPEC = 0, AF_INET = 2, AF_INET6 = 30,
 	SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_RAW = 3, SOCK_SEQPACKET = 5,
-	IPPROTO_UDP = 17, IPPROTO_RAW = 255,
+	IPPROTO_ICMP = 1, IPPROTO_UDP = 17, IPPROTO_IPV6 = 41, IPPROTO_FRAGMENT = 44, IPPROTO_ICMPV6 = 58,
+	IPPROTO_RAW = 255,
 	IPPORT_RESERVED = 1024, SOMAXCONN = 128,
 };
 
 enum {
 	EBADF = 9, ENOMEM = 12, EACCES = 13, EBUSY = 16, EINVAL = 22, EPIPE = 32, EWOULDBLOCK = 35, EMSGSIZE = 40,
 	EPROTONOSUPPORT = 43, EOPNOTSUPP = 102, EAFNOSUPPORT = 47, ENOPROTOOPT = 42, ENOBUFS = 55,
-	ENOTCONN = 57, EJUSTRETURN = -2,
+	EADDRNOTAVAIL = 49, ENETDOWN = 50, ENETUNREACH = 51, ENOTCONN = 57, EHOSTDOWN = 64, EHOSTUNREACH = 65,
+	EJUSTRETURN = -2,
 };
 
 /* SOL_SOCKET options; the values of so_options are among them. */
@@ -123,6 +134,9 @@ enum {
 enum {
 	MSG_OOB = 0x1, MSG_PEEK = 0x2, MSG_EOR = 0x8, MSG_DONTWAIT = 0x80, MSG_NBIO = 0x20000,
 };
+
+/* IPPROTO_IPV6 options */
+enum { IPV6_V6ONLY = 27 };
 
 enum { SOPT_GET = 1, SOPT_SET = 2 };
 enum { PSOCK = 24, PCATCH = 0x100 };
@@ -161,6 +175,7 @@ struct ipf_filter {
 	void (*ipf_detach)(void *cookie);
 };
 int ipf_addv4(const struct ipf_filter *filter, struct opaque_ipfilter **reference);
+int ipf_addv6(const struct ipf_filter *filter, struct opaque_ipfilter **reference);
 int ipf_remove(struct opaque_ipfilter *reference);
 int ipf_inject_output(struct mbuf *packet, struct opaque_ipfilter *reference, void *options);
 int mbuf_allocpacket(uint32_t how, size_t length, unsigned int *max_chunks, struct mbuf **packet);
@@ -176,11 +191,18 @@ uint32_t mbuf_flags(struct mbuf *m);
 void mbuf_setlen(struct mbuf *m, size_t length);
 int mbuf_setdata(struct mbuf *m, void *data, size_t length);
 size_t mbuf_pkthdr_len(struct mbuf *m);
+struct ifnet *mbuf_pkthdr_rcvif(struct mbuf *m);
 void mbuf_pkthdr_setlen(struct mbuf *m, size_t length);
 int mbuf_copydata(struct mbuf *m, size_t offset, size_t length, void *out);
 /* interface NULL: the addresses of all interfaces. The list ends with NULL; ENXIO when it would be empty. */
 int ifnet_get_address_list_family(struct ifnet *interface, struct ifaddr ***addresses, uint8_t family);
 void ifnet_free_address_list(struct ifaddr **addresses);
+uint32_t ifnet_index(struct ifnet *interface);
+/* No reference is taken. */
+struct ifnet *ifaddr_ifnet(struct ifaddr *address);
+/* An address of the interface that the route takes, with a reference; NULL without a route. */
+struct ifaddr *ifaddr_withroute(int flags, const struct sockaddr *destination, const struct sockaddr *gateway);
+int ifaddr_release(struct ifaddr *address);
 int ifaddr_address(struct ifaddr *address, struct sockaddr *out, uint32_t size);
 
 /* com.apple.kpi.libkern */

@@ -1,6 +1,6 @@
 /*
  * An echo server on SCTP sockets: every message goes back on its stream, with its ppid and its unordered
- * flag. usage: echo [--port N] [--address ADDRESS] [--one-to-one] [--once]
+ * flag. usage: echo [--port N] [--address ADDRESS]... [--one-to-one] [--once] [--fast-timers]
  * --once: ends with the first association; 0 after SHUTDOWN, 5 after anything else.
  */
 #include <errno.h>
@@ -73,7 +73,7 @@ serve(struct server *server, int sd)
 {
 	static uint8_t bytes[256 * 1024];
 	struct sctp_socket_piece piece = sctp_socket_receive(sd, bytes, sizeof(bytes));
-	uint32_t key = server->one_to_one ? (uint32_t)sd : piece.info.rcv_assoc_id;
+	uint32_t key = server->one_to_one ? (uint32_t)sd : (uint32_t)piece.info.rcv_assoc_id;
 
 	if (piece.size < 0) {
 		perror("receive");
@@ -147,27 +147,27 @@ serve_ready(struct server *server)
 int
 main(int argc, char **argv)
 {
-	enum { PORT, ADDRESS, ONE_TO_ONE, ONCE };
+	enum { PORT, ADDRESS, ONE_TO_ONE, ONCE, FAST_TIMERS };
 	static const struct option names[] = {
-	    {"port", required_argument, NULL, PORT},
-	    {"address", required_argument, NULL, ADDRESS},
-	    {"one-to-one", no_argument, NULL, ONE_TO_ONE},
-	    {"once", no_argument, NULL, ONCE},
-	    {NULL, 0, NULL, 0},
+	    {"port", required_argument, NULL, PORT},         {"address", required_argument, NULL, ADDRESS},
+	    {"one-to-one", no_argument, NULL, ONE_TO_ONE},   {"once", no_argument, NULL, ONCE},
+	    {"fast-timers", no_argument, NULL, FAST_TIMERS}, {NULL, 0, NULL, 0},
 	};
 	struct server server = {.count = 1};
 	struct sockaddr_storage address;
-	const char *text = NULL;
+	const char *own[EXCHANGE_ADDRESSES] = {NULL};
+	size_t addresses = 0;
 	uint16_t port = 7007;
-	bool once = false;
-	socklen_t length;
+	bool once = false, fast_timers = false;
 	int name, sd, result = GOING;
 
 	while ((name = getopt_long(argc, argv, "", names, NULL)) != -1) {
 		if (name == PORT)
 			port = (uint16_t)atoi(optarg);
-		else if (name == ADDRESS)
-			text = optarg;
+		else if (name == ADDRESS && addresses < EXCHANGE_ADDRESSES - 1)
+			own[addresses++] = optarg;
+		else if (name == FAST_TIMERS)
+			fast_timers = true;
 		else if (name == ONE_TO_ONE)
 			server.one_to_one = true;
 		else if (name == ONCE)
@@ -175,14 +175,15 @@ main(int argc, char **argv)
 		else
 			return EXCHANGE_USAGE;
 	}
-	length = sctp_socket_address(text, port, &address);
-	if (length == 0)
+	if (sctp_socket_address(own[0], port, &address) == 0)
 		return EXCHANGE_USAGE;
 	sd = sctp_socket_open(address.ss_family, server.one_to_one ? SOCK_STREAM : SOCK_SEQPACKET, 2048);
 	if (sd < 0)
 		return sctp_socket_open_failure(address.ss_family);
-	if (bind(sd, (struct sockaddr *)&address, length) != 0 || listen(sd, 8) != 0) {
-		perror("bind");
+	if (!sctp_socket_set_up(sd, own, port, fast_timers))
+		return sctp_socket_set_up_failure();
+	if (listen(sd, 8) != 0) {
+		perror("listen");
 		return EXCHANGE_SETUP;
 	}
 	server.sockets[0] = (struct pollfd){.fd = sd, .events = POLLIN};

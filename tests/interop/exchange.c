@@ -139,6 +139,8 @@ main(int argc, char **argv)
 				     options.plan.streams);
 	if (client.sd < 0)
 		return sctp_socket_open_failure(client.peer.ss_family);
+	if (!sctp_socket_set_up(client.sd, options.own, 0, options.fast_timers))
+		return sctp_socket_set_up_failure();
 	if (client.one_to_one && connect(client.sd, (struct sockaddr *)&client.peer, length) != 0) {
 		perror("connect");
 		return EXCHANGE_SETUP;

@@ -8,9 +8,23 @@
 
 static const char usage[] =
     "usage: %s --peer ADDRESS [--port N] [--messages N] [--streams N] [--max-size BYTES]\n"
-    "       [--window BYTES] [--seed N] [--one-to-one] [--time-limit SECONDS]\n";
+    "       [--window BYTES] [--seed N] [--one-to-one] [--time-limit SECONDS]\n"
+    "       [--own ADDRESS]... [--pace MILLISECONDS] [--fast-timers]\n";
 
-enum { PEER, PORT, MESSAGES, STREAMS, MAX_SIZE, WINDOW, SEED, ONE_TO_ONE, TIME_LIMIT };
+enum {
+	PEER,
+	PORT,
+	MESSAGES,
+	STREAMS,
+	MAX_SIZE,
+	WINDOW,
+	SEED,
+	ONE_TO_ONE,
+	TIME_LIMIT,
+	OWN,
+	PACE,
+	FAST_TIMERS
+};
 
 static const struct option names[] = {
     {"peer", required_argument, NULL, PEER},
@@ -22,6 +36,9 @@ static const struct option names[] = {
     {"seed", required_argument, NULL, SEED},
     {"one-to-one", no_argument, NULL, ONE_TO_ONE},
     {"time-limit", required_argument, NULL, TIME_LIMIT},
+    {"own", required_argument, NULL, OWN},
+    {"pace", required_argument, NULL, PACE},
+    {"fast-timers", no_argument, NULL, FAST_TIMERS},
     {NULL, 0, NULL, 0},
 };
 
@@ -42,6 +59,7 @@ void
 exchange_options_read(struct exchange_options *options, int argc, char **argv)
 {
 	const char *program = argv[0];
+	size_t addresses = 0;
 	int name;
 
 	*options = (struct exchange_options){
@@ -78,6 +96,16 @@ exchange_options_read(struct exchange_options *options, int argc, char **argv)
 			break;
 		case TIME_LIMIT:
 			options->time_limit = (unsigned)number(program, optarg, 1, 86400);
+			break;
+		case OWN:
+			if (addresses < EXCHANGE_ADDRESSES - 1)
+				options->own[addresses++] = optarg;
+			break;
+		case PACE:
+			options->pace = (unsigned)number(program, optarg, 0, 999);
+			break;
+		case FAST_TIMERS:
+			options->fast_timers = true;
 			break;
 		default:
 			fprintf(stderr, usage, program);

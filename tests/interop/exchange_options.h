@@ -4,6 +4,9 @@
 
 #include "exchange_plan.h"
 
+/* Of one side, with the NULL at their end. */
+#define EXCHANGE_ADDRESSES 5
+
 struct exchange_options {
 	struct exchange_plan plan;
 	const char *peer;    /* IPv4 or IPv6 address */
@@ -11,6 +14,9 @@ struct exchange_options {
 	uint32_t window;     /* bytes sent and not yet echoed */
 	unsigned time_limit; /* seconds, for everything */
 	bool one_to_one;
+	const char *own[EXCHANGE_ADDRESSES]; /* to bind; NULL after the last */
+	unsigned pace;                       /* milliseconds between two messages */
+	bool fast_timers;
 };
 
 /* Exits with EXCHANGE_USAGE on a wrong command line. */
@@ -26,8 +32,9 @@ enum {
 	EXCHANGE_USAGE = 2,
 	EXCHANGE_SETUP = 3, /* no socket, no association */
 	EXCHANGE_TIMEOUT = 4,
-	EXCHANGE_NO_IPV6 = 77, /* there are no sockets for IPv6 */
-	EXCHANGE_LOST = 5,     /* the association ended before its time */
+	EXCHANGE_NO_IPV6 = 77,  /* there are no sockets for IPv6 */
+	EXCHANGE_NO_PATHS = 78, /* a call for several addresses is refused as unknown */
+	EXCHANGE_LOST = 5,      /* the association ended before its time */
 };
 
 #endif

@@ -31,6 +31,10 @@ send_next(struct run *run)
 {
 	struct exchange_message message = exchange_plan_message(&run->options->plan, run->sent);
 
+	struct timespec pause = {.tv_nsec = (long)run->options->pace * 1000000};
+
+	if (run->options->pace > 0)
+		nanosleep(&pause, NULL);
 	exchange_plan_contents(&run->options->plan, run->sent, run->outgoing);
 	if (!run->peer->send(run->peer->context, &message, run->outgoing))
 		return failed("send");

@@ -70,11 +70,14 @@ netns_delete() {
 }
 
 capture_pid=
+# Options of dumpcap.
+capture_interfaces='-i veth0'
 
 capture_start() {
 	rm -f "$1"
+	# shellcheck disable=SC2086 # options are words
 	# A first line on stderr says that packets are being taken from now on.
-	ip netns exec "$netns_a" dumpcap -q -i veth0 -s 0 -w "$1" 2>"$1.log" &
+	ip netns exec "$netns_a" dumpcap -q $capture_interfaces -s 0 -w "$1" 2>"$1.log" &
 	capture_pid=$!
 	capture_file=$1
 	for _ in $(seq 100); do

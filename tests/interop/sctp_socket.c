@@ -74,6 +74,61 @@ sctp_socket_open_failure(sa_family_t family)
 	return family == AF_INET6 && errno == EPROTONOSUPPORT ? EXCHANGE_NO_IPV6 : EXCHANGE_SETUP;
 }
 
+static bool
+bind_all(int sd, const char *const *addresses, uint16_t port)
+{
+	size_t count = 0;
+
+	do {
+		struct sockaddr_storage address;
+		socklen_t length = sctp_socket_address(addresses[count], port, &address);
+		struct sockaddr *name = (struct sockaddr *)&address;
+
+		errno = EINVAL;
+		if (length == 0 ||
+		    (count == 0 ? bind(sd, name, length) : sctp_bindx(sd, name, 1, SCTP_BINDX_ADD_ADDR)) != 0)
+			return false;
+	} while (addresses[count] != NULL && addresses[++count] != NULL);
+	return true;
+}
+
+bool
+sctp_socket_fast_heartbeats(int sd)
+{
+	struct sctp_paddrparams heartbeat = {.spp_hbinterval = 300, .spp_flags = SPP_HB_ENABLE};
+
+	return setsockopt(sd, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, &heartbeat, sizeof(heartbeat)) == 0;
+}
+
+static bool
+make_fast(int sd)
+{
+	struct sctp_rtoinfo rto = {.srto_initial = 200, .srto_min = 100, .srto_max = 400};
+
+	return setsockopt(sd, IPPROTO_SCTP, SCTP_RTOINFO, &rto, sizeof(rto)) == 0 &&
+	       (sctp_socket_fast_heartbeats(sd) || errno == ENOPROTOOPT);
+}
+
+bool
+sctp_socket_set_up(int sd, const char *const *addresses, uint16_t port, bool fast_timers)
+{
+	int error;
+
+	if ((!fast_timers || make_fast(sd)) &&
+	    ((addresses[0] == NULL && port == 0) || bind_all(sd, addresses, port)))
+		return true;
+	error = errno;
+	perror("set up");
+	errno = error;
+	return false;
+}
+
+int
+sctp_socket_set_up_failure(void)
+{
+	return errno == ENOPROTOOPT || errno == EOPNOTSUPP ? EXCHANGE_NO_PATHS : EXCHANGE_SETUP;
+}
+
 struct sctp_socket_piece
 sctp_socket_receive(int sd, void *bytes, size_t size)
 {

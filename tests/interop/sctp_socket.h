@@ -16,6 +16,17 @@ int sctp_socket_open(sa_family_t family, int type, uint16_t streams);
 /* What a program ends with that could not open its socket, with errno as sctp_socket_open left it. */
 int sctp_socket_open_failure(sa_family_t family);
 
+/* Binds the addresses, NULL after the last; none and a port: any IPv4 address; none without: nothing.
+ * fast_timers: time-outs of 0.1 to 0.4 s and, where the option is there, a HEARTBEAT every 0.3 s. False with
+ * errno and a message. */
+bool sctp_socket_set_up(int sd, const char *const *addresses, uint16_t port, bool fast_timers);
+
+/* What a program ends with that could not, with errno as sctp_socket_set_up left it. */
+int sctp_socket_set_up_failure(void);
+
+/* A HEARTBEAT every 0.3 s, for tests that break paths. False with errno. */
+bool sctp_socket_fast_heartbeats(int sd);
+
 /* Reports and rcvinfo, for a socket that accept gave. False, with a message. */
 bool sctp_socket_reports(int sd);
 

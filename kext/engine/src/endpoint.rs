@@ -1,6 +1,6 @@
 //! An endpoint: what one socket is to the engine.
 
-use crate::address::{Address, Family};
+use crate::address::{Address, Families, Family};
 use crate::error::Error;
 use crate::inbound::Delivery;
 use crate::message::Message;
@@ -120,6 +120,27 @@ impl Endpoint {
             end_of_file: false,
             send_closed: false,
         }
+    }
+
+    /// The families of peers: an endpoint of family V6 takes both unless the user wants otherwise, or bound it to one
+    /// address.
+    pub(crate) const fn families(&self) -> Families {
+        match (self.family, self.options.v6_only) {
+            (Family::V6, false) => Families::all(),
+            (family, _) => Families::of(family),
+        }
+    }
+
+    /// The families of the addresses that it is bound to.
+    pub(crate) fn bound_families(&self) -> Families {
+        if self.local.is_any() { self.families() } else { Families::of(self.local.family) }
+    }
+
+    /// Whether packets to `address` are for this endpoint.
+    pub(crate) fn covers(&self, address: &Address) -> bool {
+        self.local.port == address.port
+            && self.bound_families().take(address.family)
+            && (self.local.is_any() || self.local.same_host(address))
     }
 
     /// Entries that wait to be read.

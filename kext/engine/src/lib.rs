@@ -42,6 +42,6 @@ pub use engine::{
 pub use error::Error;
 pub use inbound::Delivery;
 pub use message::Message;
-pub use notification::{Change, Notification};
+pub use notification::{AddressChange, AddressNews, Change, Notification};
 pub use path::RtoParameters;
 pub use status::{AssociationStatus, PathStatus, StateName};

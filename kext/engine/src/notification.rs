@@ -1,5 +1,6 @@
 //! What a user is told besides data (RFC 6458 section 6.1). The C layout is made in `ffi`.
 
+use crate::address::Address;
 use crate::error::Error;
 use crate::options::Events;
 
@@ -18,6 +19,26 @@ pub enum Change {
     CannotStart,
 }
 
+/// How an address of the peer changed (RFC 6458 section 6.1.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressChange {
+    /// SCTP_ADDR_AVAILABLE: it works again.
+    Available,
+    /// SCTP_ADDR_UNREACHABLE: more than Path.Max.Retrans errors.
+    Unreachable,
+    /// SCTP_ADDR_CONFIRMED: the peer answered there.
+    Confirmed,
+}
+
+/// An address of the peer that changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AddressNews {
+    /// The address, with the peer's port.
+    pub address: Address,
+    /// What happened to it.
+    pub change: AddressChange,
+}
+
 /// A notification about an association.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notification {
@@ -34,6 +55,8 @@ pub enum Notification {
     },
     /// SCTP_SHUTDOWN_EVENT: the peer sends nothing more.
     Shutdown,
+    /// SCTP_PEER_ADDR_CHANGE.
+    PeerAddressChange(AddressNews),
 }
 
 impl Notification {
@@ -43,6 +66,7 @@ impl Notification {
         match self {
             Self::AssociationChange { .. } => Events::ASSOCIATION,
             Self::Shutdown => Events::SHUTDOWN,
+            Self::PeerAddressChange(_) => Events::ADDRESS,
         }
     }
 }

@@ -18,6 +18,9 @@ pub struct Protocol {
     pub association_max_retransmits: u16,
     /// Path.Max.Retrans.
     pub path_max_retransmits: u16,
+    /// PotentiallyFailed.Max.Retrans (RFC 7829 section 3.2): a path with more errors than this is used only if no better
+    /// one is left; not below `path_max_retransmits` to turn that off.
+    pub potentially_failed_max_retransmits: u16,
     /// HB.interval; `None` when heartbeats are off.
     pub heartbeat_interval: Option<Span>,
     /// How long a SACK may wait, at most 500 ms (section 6.2).
@@ -52,6 +55,7 @@ impl Default for Protocol {
             max_init_timeout: Span::ZERO,
             association_max_retransmits: 10,
             path_max_retransmits: 5,
+            potentially_failed_max_retransmits: 0,
             heartbeat_interval: Some(Span::from_secs(30)),
             sack_delay: Span::from_millis(200),
             outbound_streams: 10,
@@ -120,4 +124,6 @@ pub struct Options {
     pub want_rcvinfo: bool,
     /// SCTP_EVENTS.
     pub events: Events,
+    /// IPV6_V6ONLY: an endpoint of family V6 takes no IPv4 peers.
+    pub v6_only: bool,
 }

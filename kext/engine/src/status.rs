@@ -86,7 +86,8 @@ pub(crate) fn path_status(path: &Path) -> PathStatus {
     PathStatus {
         address: path.remote,
         confirmed: path.state != PathState::Unconfirmed,
-        active: path.state == PathState::Active,
+        // RFC 7829 section 7: for a user who did not ask to see the state in between, such a path is active.
+        active: matches!(path.state, PathState::Active | PathState::PotentiallyFailed),
         cwnd: path.congestion.cwnd(),
         srtt: path.rto.smoothed(),
         rto: path.rto.current(),

@@ -66,6 +66,12 @@ pub(crate) fn from_storage(storage: &contract::sockaddr_storage) -> Option<Addre
 
 /// A `struct sockaddr_storage` as Darwin lays it out.
 pub(crate) fn to_storage(address: &Address) -> contract::sockaddr_storage {
+    // SAFETY: the structure has numbers only and this size.
+    unsafe { core::mem::transmute::<[u8; LENGTH], contract::sockaddr_storage>(storage_bytes(address)) }
+}
+
+/// The bytes of a `struct sockaddr_storage` as Darwin lays it out.
+pub(crate) fn storage_bytes(address: &Address) -> [u8; LENGTH] {
     let mut bytes = [0_u8; LENGTH];
     let port = address.port.to_be_bytes();
     let mut put = |at: usize, from: &[u8]| {
@@ -87,6 +93,5 @@ pub(crate) fn to_storage(address: &Address) -> contract::sockaddr_storage {
             put(24, &address.scope.to_ne_bytes());
         }
     }
-    // SAFETY: the structure has numbers only and this size.
-    unsafe { core::mem::transmute::<[u8; LENGTH], contract::sockaddr_storage>(bytes) }
+    bytes
 }

@@ -34,12 +34,12 @@ same_types! {
     lifetime: sctp_engine_quiesce(_, _);
     lifetime: sctp_engine_counter(_, _, _);
     io: sctp_engine_input(_, _, _, _, _, _, _);
+    io: sctp_engine_icmp(_, _, _);
+    io: sctp_engine_transmit_failed(_, _, _, _);
     io: sctp_engine_timer(_, _);
     io: sctp_engine_set_addresses(_, _, _);
     io: sctp_engine_has_transmit(_);
     io: sctp_engine_transmit(_, _, _, _, _);
-    io: sctp_engine_transmit_failed(_, _, _, _);
-    io: sctp_engine_icmp(_, _, _);
     io: sctp_engine_next_update(_, _);
     io: sctp_engine_deadline(_);
     sockets: sctp_engine_open(_, _, _, _, _);

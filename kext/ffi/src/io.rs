@@ -4,8 +4,10 @@ use crate::contract::{
     self, sctp_address, sctp_engine, sctp_icmp, sctp_nanoseconds, sctp_transmit, sctp_update,
 };
 use crate::{address, errno, lent};
+use ::sctp_engine::memory;
 use ::sctp_engine::time::Time;
 use ::sctp_engine::{IcmpError, IcmpKind, Transmit};
+use alloc::vec::Vec;
 use core::ffi::c_int;
 use core::ptr;
 
@@ -157,15 +159,21 @@ pub(crate) unsafe extern "C" fn sctp_engine_next_update(
     true
 }
 
-/// Accepts any list: with one path an association has, the route chooses the address.
-///
 /// # Safety
-/// None.
+/// As [`lent::engine`]; `addresses` points to `count` addresses.
 #[unsafe(no_mangle)]
 pub(crate) unsafe extern "C" fn sctp_engine_set_addresses(
-    _engine: *mut sctp_engine,
-    _addresses: *const sctp_address,
-    _count: usize,
+    engine: *mut sctp_engine,
+    addresses: *const sctp_address,
+    count: usize,
 ) -> c_int {
-    0
+    // SAFETY: the caller's promise.
+    let (engine, lent) = unsafe { (lent::engine(engine), lent::addresses(addresses, count)) };
+    let mut list = Vec::new();
+    for address in lent {
+        if let Err(error) = memory::push(&mut list, address::from_c(address)) {
+            return errno::errno(error.into());
+        }
+    }
+    engine.set_addresses(&list).map_or_else(|error| errno::errno(error.into()), |()| 0)
 }

@@ -35,6 +35,22 @@ pub(crate) unsafe fn bytes<'a>(bytes: *const u8, length: usize) -> &'a [u8] {
     unsafe { core::slice::from_raw_parts(bytes, length) }
 }
 
+/// `count` addresses that the caller lends for reading; none when the pointer is null.
+///
+/// # Safety
+/// `addresses` is null or points to `count` addresses that nobody writes while the slice lives.
+#[expect(clippy::disallowed_methods, reason = "the one door for raw memory")]
+pub(crate) unsafe fn addresses<'a>(
+    addresses: *const contract::sctp_address,
+    count: usize,
+) -> &'a [contract::sctp_address] {
+    if addresses.is_null() {
+        return &[];
+    }
+    // SAFETY: the caller's promise, and not null.
+    unsafe { core::slice::from_raw_parts(addresses, count) }
+}
+
 /// `length` bytes that the caller lends for writing; none when the pointer is null.
 ///
 /// # Safety

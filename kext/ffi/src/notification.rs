@@ -3,7 +3,18 @@
 use crate::contract;
 use crate::errno::errno;
 use sctp_engine::memory::{self, OutOfMemory};
-use sctp_engine::{AssociationId, Change, Message, Notification};
+use sctp_engine::{AddressChange, AssociationId, Change, Message, Notification};
+
+/// The longest layout, bytes: struct sctp_paddr_change.
+const LONGEST: usize = size_of::<contract::sctp_paddr_change>();
+
+const fn address_code(change: AddressChange) -> u32 {
+    match change {
+        AddressChange::Available => contract::SCTP_ADDR_AVAILABLE,
+        AddressChange::Unreachable => contract::SCTP_ADDR_UNREACHABLE,
+        AddressChange::Confirmed => contract::SCTP_ADDR_CONFIRMED,
+    }
+}
 
 const fn change_code(change: Change) -> u32 {
     match change {
@@ -23,10 +34,11 @@ pub(crate) fn lay_out(
     notification: &Notification,
     association: AssociationId,
 ) -> Result<Message, OutOfMemory> {
-    let mut bytes = heapless::Vec::<u8, 64>::new();
+    let mut bytes = heapless::Vec::<u8, LONGEST>::new();
     let kind = match notification {
         Notification::AssociationChange { .. } => contract::SCTP_ASSOC_CHANGE,
         Notification::Shutdown => contract::SCTP_SHUTDOWN_EVENT,
+        Notification::PeerAddressChange(_) => contract::SCTP_PEER_ADDR_CHANGE,
     };
     let mut halves = |values: &[u32]| {
         for value in values {
@@ -41,7 +53,17 @@ pub(crate) fn lay_out(
         let error = error.map_or(0, |error| u32::try_from(errno(error)).unwrap_or_default());
         halves(&[change_code(*change), error, u32::from(*outbound_streams), u32::from(*inbound_streams)]);
     }
+    if let Notification::PeerAddressChange(news) = notification {
+        let _ = bytes.extend_from_slice(&crate::address::storage_bytes(&news.address));
+        for word in [address_code(news.change), 0] {
+            let _ = bytes.extend_from_slice(&word.to_ne_bytes());
+        }
+    }
     let _ = bytes.extend_from_slice(&association.0.to_ne_bytes());
+    if matches!(notification, Notification::PeerAddressChange(_)) {
+        // spc_padding.
+        let _ = bytes.extend_from_slice(&[0; 4]);
+    }
     let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_ne_bytes();
     for (byte, from) in bytes.iter_mut().skip(4).zip(length) {
         *byte = from;

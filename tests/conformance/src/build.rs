@@ -136,7 +136,10 @@ fn echoed(text: Option<&str>, original: &[u8]) -> Result<Vec<u8>, String> {
 fn parameters(chunk: &ChunkText, kind: u8, value: &mut Vec<u8>) -> Result<(), String> {
     let cookie = chunk.field("cookie").or((kind == 2).then_some("peers-cookie"));
     if let Some(cookie) = cookie.filter(|text| *text != "none") {
-        parameter(value, 7, cookie.as_bytes())?;
+        match cookie.strip_prefix("len:") {
+            Some(length) => parameter(value, 7, &payload(integer(length)?))?,
+            None => parameter(value, 7, cookie.as_bytes())?,
+        }
     }
     for field in &chunk.fields {
         match field.name.as_str() {

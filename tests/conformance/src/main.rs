@@ -1,5 +1,7 @@
 //! Plays the scripts. With names: only those that contain one of them. `--table`: writes the table of the README.
 
+#![allow(clippy::disallowed_types, reason = "a test bed may stop at the end of memory")]
+
 use sctp_conformance::{Outcome, run_all, table};
 use std::process::ExitCode;
 

@@ -239,7 +239,7 @@ pub(crate) fn notice_name(notification: &Notification) -> String {
         Notification::AssociationChange { change, .. } => format!("{change:?}"),
         Notification::Shutdown => "Shutdown".into(),
         #[allow(unreachable_patterns, reason = "other kinds may be added")]
-        other => format!("{other:?}"),
+        other @ Notification::PeerAddressChange(_) => format!("{other:?}"),
     }
 }
 

@@ -3,6 +3,10 @@
     missing_docs,
     clippy::arithmetic_side_effects,
     clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
     clippy::format_collect,
     reason = "a test crate has no public items, and may stop at the end of memory"
 )]
@@ -158,10 +162,10 @@ fn security_19_a_heartbeat_ack_of_any_length_or_nonce_does_not_count() {
         play(&mut host, line);
     }
     host.sent.clear();
-    for _ in 0..60 {
+    for _ in 0..300 {
         play(&mut host, "wait 1s");
         host.sent.clear();
-        for line in ["flip:0", "flip:1", "flip:8", "flip:9", "cut:16", "cut:1", "cut:0"] {
+        for line in ["flip:0", "flip:1", "flip:8", "cut:16", "cut:1", "cut:0"] {
             // Once the association is over there is nothing left to echo.
             if host.engine.associations() == 1 && !host.symbols.info.is_empty() {
                 play(&mut host, &format!("> HEARTBEAT-ACK info={line}"));

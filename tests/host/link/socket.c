@@ -104,7 +104,8 @@ open_sockets(char *error, size_t size)
 static int
 unix_open(const char *argument, char *error, size_t size)
 {
-	struct address loopback;
+	struct address loopback4, loopback6;
+	struct ifnet *lo;
 	struct stat status;
 
 	if (stat(argument, &status) != 0 || !S_ISDIR(status.st_mode) ||
@@ -114,9 +115,11 @@ unix_open(const char *argument, char *error, size_t size)
 		return -1;
 	}
 	snprintf(folder, sizeof(folder), "%s", argument);
-	address_parse("127.0.0.1", &loopback, NULL);
-	interface_add_address(interface_add("lo0", LOOPBACK_MTU, IFF_LOOPBACK_ | IFF_MULTICAST_), &loopback,
-			      8);
+	lo = interface_add("lo0", LOOPBACK_MTU, IFF_LOOPBACK_ | IFF_MULTICAST_);
+	address_parse("127.0.0.1", &loopback4, NULL);
+	address_parse("::1", &loopback6, NULL);
+	interface_add_address(lo, &loopback4, 8);
+	interface_add_address(lo, &loopback6, 128);
 	wire = interface_add("en0", link_mtu(1500), IFF_MULTICAST_);
 	if (link_add_addresses(wire, "192.0.2.1", error, size) != 0)
 		return -1;

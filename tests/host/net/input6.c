@@ -16,14 +16,20 @@ is_option_header(int protocol)
 	return protocol == HOP_BY_HOP || protocol == ROUTING || protocol == DESTINATION_OPTIONS;
 }
 
-/* Inside the kernel a link-local address carries its interface's index in its second 16 bits. */
+/*
+ * Inside the kernel a link-local address carries its interface's index in its second 16 bits. That of a
+ * packet which loops back is the interface that has the address, not lo0.
+ */
 static void
 embed_scope(struct ifnet *interface, unsigned char *bytes)
 {
 	struct address address = address_v6(bytes);
 
-	if (address_is_link_local(&address))
-		put16(bytes + 2, interface->index);
+	if (!address_is_link_local(&address))
+		return;
+	if ((interface->flags & IFF_LOOPBACK_) && interface_of(&address) != NULL)
+		interface = interface_of(&address);
+	put16(bytes + 2, interface->index);
 }
 
 /* Takes the chain over. */

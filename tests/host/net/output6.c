@@ -55,10 +55,11 @@ output(unsigned char *packet, size_t length)
 	clear_scope(packet + IPV6_DESTINATION_AT);
 	destination = address_v6(packet + IPV6_DESTINATION_AT);
 	source = address_v6(packet + IPV6_SOURCE_AT);
+	/* Unlike ip_output, ip6_output chooses no source. */
+	if (address_is_unspecified(&source) || address_is_multicast(&source))
+		return XNU_EOPNOTSUPP;
 	if (!route_find(&destination, &route))
 		return XNU_EHOSTUNREACH;
-	if (address_is_unspecified(&source))
-		memcpy(packet + IPV6_SOURCE_AT, route.source.bytes, 16);
 	if (length > route.interface->mtu && !(route.interface->flags & IFF_LOOPBACK_))
 		return fragment_out(&route, &destination, packet, length);
 	return net_transmit(&route, &destination, packet, length);

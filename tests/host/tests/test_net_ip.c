@@ -404,7 +404,7 @@ make6(int source, int destination, size_t payload)
 TEST(ipv6_both_ways)
 {
 	start();
-	EXPECT_EQ(inject((make6(HERE, THERE, 30), memset(packet + IPV6_SOURCE_AT, 0, 16), 70)), 0);
+	EXPECT_EQ(inject(make6(HERE, THERE, 30)), 0);
 	EXPECT_EQ(wire_length[0], 70);
 	EXPECT_EQ(wire[0][IPV6_SOURCE_AT + 15], 1);
 	host_link_inject(packet, make6(THERE, HERE, 30));
@@ -412,6 +412,15 @@ TEST(ipv6_both_ways)
 	EXPECT_EQ(seen_count, 1);
 	EXPECT_EQ(seen.offset, 40);
 	EXPECT_EQ(seen.protocol, 132);
+	stop();
+}
+
+TEST(ipv6_output_chooses_no_source)
+{
+	start();
+	EXPECT_EQ(inject((make6(HERE, THERE, 30), memset(packet + IPV6_SOURCE_AT, 0, 16), 70)),
+		  XNU_EOPNOTSUPP);
+	EXPECT_EQ(wire_count, 0);
 	stop();
 }
 

@@ -1,30 +1,13 @@
-/*
- * Plain Linux programs on the built kext. Each runs in a process of its own, which is this one started again
- * with the preload library; SCTP_TEST_KEXT and SCTP_TEST_BUILD name the kext and the folder of the libraries.
- */
+/* Plain Linux programs on the built kext. */
 #include <arpa/inet.h>
-#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <netinet/sctp.h>
 
-#include "harness.h"
-
-/* In a program: what is not as it should be ends it. */
-#define NEED(condition)                                                                                      \
-	do {                                                                                                 \
-		if (!(condition)) {                                                                          \
-			fprintf(stderr, "line %d: %s (errno %d)\n", __LINE__, #condition, errno);            \
-			exit(1);                                                                             \
-		}                                                                                            \
-	} while (0)
+#include "program.h"
 
 static struct sockaddr_in
 loopback(uint16_t port)
@@ -170,73 +153,11 @@ close_under_a_reader(void)
 	NEED(pthread_join(thread, NULL) == 0);
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} programs[] = {
-    {"stream_echo", stream_echo},
-    {"one_to_many_with_notifications", one_to_many_with_notifications},
-    {"poll_and_connect_without_waiting", poll_and_connect_without_waiting},
-    {"addresses_in_options", addresses_in_options},
-    {"leave_with_an_association", leave_with_an_association},
-    {"close_under_a_reader", close_under_a_reader},
-};
-
-/* The process that is to be a program never comes to main. */
-__attribute__((constructor)) static void
-be_a_program(void)
-{
-	const char *wanted = getenv("SCTP_TEST_PROGRAM");
-	for (size_t i = 0; wanted && i < sizeof(programs) / sizeof(programs[0]); i++) {
-		if (strcmp(programs[i].name, wanted))
-			continue;
-		programs[i].run();
-		exit(0);
-	}
-}
-
-static void
-start_program(const char *name, int output)
-{
-	char library[512];
-	snprintf(library, sizeof(library), "%s/libsctphost_preload.so", getenv("SCTP_TEST_BUILD"));
-	setenv("SCTP_TEST_PROGRAM", name, 1);
-	setenv("SCTP_KEXT", getenv("SCTP_TEST_KEXT"), 1);
-	setenv("LD_PRELOAD", library, 1);
-	setenv("SCTP_HOST_LINK", "memory", 1);
-	dup2(output, 2);
-	execl("/proc/self/exe", name, (char *)NULL);
-	_exit(127);
-}
-
-/* It ends well, and the kext stops with nothing left behind. */
-static void
-run_program(const char *name)
-{
-	static char text[65536];
-	const char *kext = getenv("SCTP_TEST_KEXT");
-	int output[2], status;
-	size_t used = 0;
-	if (!kext || !*kext || !getenv("SCTP_TEST_BUILD"))
-		SKIP("no KEXT= given");
-	EXPECT_EQ(pipe(output), 0);
-	pid_t child = fork();
-	if (child == 0)
-		start_program(name, output[1]);
-	close(output[1]);
-	for (ssize_t now; used < sizeof(text) - 1; used += (size_t)now) {
-		now = read(output[0], text + used, sizeof(text) - 1 - used);
-		if (now <= 0)
-			break;
-	}
-	text[used] = 0;
-	EXPECT_EQ(waitpid(child, &status, 0), child);
-	if (status != 0)
-		FAIL("status 0x%x: %s", (unsigned)status, text);
-	if (strstr(text, "behind"))
-		FAIL("%s", text);
-	EXPECT_SAYS(text, "stopped");
-}
+PROGRAMS({"stream_echo", stream_echo}, {"one_to_many_with_notifications", one_to_many_with_notifications},
+	 {"poll_and_connect_without_waiting", poll_and_connect_without_waiting},
+	 {"addresses_in_options", addresses_in_options},
+	 {"leave_with_an_association", leave_with_an_association},
+	 {"close_under_a_reader", close_under_a_reader})
 
 TEST(kext_carries_a_stream)
 {

@@ -30,4 +30,4 @@ pub use conditions::Conditions;
 pub use network::{Network, Node, Tally};
 pub use random::Random;
 pub use seeds::for_each_seed;
-pub use transfer::{Pair, Transfer, Workload, open, run_transfers};
+pub use transfer::{Pair, Transfer, Workload, open, open_family, run_transfers};

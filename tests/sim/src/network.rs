@@ -4,7 +4,7 @@ use crate::conditions::Conditions;
 use crate::describe::describe;
 use crate::random::Random;
 use crate::seeds::is_replay;
-use sctp_engine::address::Address;
+use sctp_engine::address::{Address, Family};
 use sctp_engine::time::{Span, Time};
 use sctp_engine::{EndpointId, Engine, Error, Update};
 use std::collections::BTreeMap;
@@ -86,6 +86,7 @@ pub struct Network {
     under_way: BTreeMap<(Time, u64), Packet>,
     numbered: u64,
     tally: Tally,
+    sent_to: BTreeMap<[u8; 16], u64>,
     still: u32,
     trace: bool,
     around: fn(bool),
@@ -104,6 +105,7 @@ impl Network {
             under_way: BTreeMap::new(),
             numbered: 0,
             tally: Tally::default(),
+            sent_to: BTreeMap::new(),
             still: 0,
             trace: is_replay(),
             around: |_| {},
@@ -116,7 +118,7 @@ impl Network {
     /// When there is no memory.
     pub fn add(&mut self, addresses: &[Address]) -> Node {
         let node = Node(self.hosts.len());
-        let engine = Engine::new(self.random.seed()).expect("memory for an engine");
+        let engine = self.engine(addresses);
         self.hosts.push(Host { engine, updates: BTreeMap::new(), errors: Vec::new() });
         let interface = |address: &Address| Interface {
             address: *address,
@@ -127,6 +129,12 @@ impl Network {
         };
         self.interfaces.extend(addresses.iter().map(interface));
         node
+    }
+
+    fn engine(&mut self, addresses: &[Address]) -> Engine {
+        let mut engine = Engine::new(self.random.seed()).expect("memory for an engine");
+        engine.set_addresses(addresses).expect("memory for the addresses");
+        engine
     }
 
     /// Changes what packets to an address meet from now on.
@@ -169,6 +177,12 @@ impl Network {
         self.tally
     }
 
+    /// How many packets engines sent to an address.
+    #[must_use]
+    pub fn sent_to(&self, address: &Address) -> u64 {
+        self.sent_to.get(&address.bytes).copied().unwrap_or(0)
+    }
+
     /// A user's call on the engine of a host. [`Network::flush`] takes note of what came of it.
     pub fn call<R>(&mut self, node: Node, call: impl FnOnce(&mut Engine, Time) -> R) -> R {
         (self.around)(true);
@@ -187,7 +201,9 @@ impl Network {
     /// # Panics
     /// When there is no memory.
     pub fn restart(&mut self, node: Node) {
-        let engine = Engine::new(self.random.seed()).expect("memory for an engine");
+        let own = self.interfaces.iter().filter(|interface| interface.node == node);
+        let addresses: Vec<Address> = own.map(|interface| interface.address).collect();
+        let engine = self.engine(&addresses);
         self.hosts[node.0] = Host { engine, updates: BTreeMap::new(), errors: Vec::new() };
     }
 
@@ -265,6 +281,7 @@ impl Network {
                     transmit.length
                 );
                 self.tally.sent += 1;
+                *self.sent_to.entry(transmit.destination.bytes).or_default() += 1;
                 let source = self.source(node, &transmit.source, &transmit.destination);
                 let header = IpHeader { ecn: transmit.tos, dont_fragment: transmit.dont_fragment };
                 self.carry(source, transmit.destination, header, &buffer[..transmit.length]);
@@ -285,7 +302,11 @@ impl Network {
         let mut own =
             self.interfaces.iter().filter(|interface| interface.node == node).map(|found| found.address);
         let first = own.clone().next().unwrap_or_default();
-        own.find(|address| address.bytes[..3] == destination.bytes[..3]).unwrap_or(first)
+        let network = if destination.family == Family::V6 { 8 } else { 3 };
+        let near = |address: &Address| {
+            address.family == destination.family && address.bytes[..network] == destination.bytes[..network]
+        };
+        own.find(near).unwrap_or(first)
     }
 
     /// Moves the clock to the next event and lets it happen. Returns whether there was one.

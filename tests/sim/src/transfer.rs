@@ -149,6 +149,15 @@ impl Transfer {
         }
     }
 
+    /// Sends no further messages. Returns how many were sent.
+    ///
+    /// # Panics
+    /// Never on a machine with 32 bits or more.
+    pub fn stop(&mut self) -> usize {
+        self.workload.messages = self.sent;
+        usize::try_from(self.sent).expect("a count")
+    }
+
     /// How many messages were received.
     #[must_use]
     pub fn received(&self) -> usize {
@@ -176,15 +185,39 @@ impl Pair {
     /// # Panics
     /// When set-up fails.
     pub fn connect(network: &mut Network, protocol: Protocol, prepare: impl FnOnce(&mut Network)) -> Self {
-        let client_address = Address::v4([10, 0, 0, 1], 0);
         let server_address = Address::v4([10, 0, 0, 2], 5001);
-        let (client, server) = (network.add(&[client_address]), network.add(&[server_address]));
+        Self::connect_over(
+            network,
+            protocol,
+            &[Address::v4([10, 0, 0, 1], 0)],
+            &[server_address],
+            server_address,
+            prepare,
+        )
+    }
+
+    /// As [`Pair::connect`], between hosts with these addresses; the server binds to `bound`, and the client connects to
+    /// the server's first address at the port of that.
+    ///
+    /// # Panics
+    /// When set-up fails.
+    pub fn connect_over(
+        network: &mut Network,
+        protocol: Protocol,
+        client_addresses: &[Address],
+        server_addresses: &[Address],
+        bound: Address,
+        prepare: impl FnOnce(&mut Network),
+    ) -> Self {
+        let client_address = client_addresses[0];
+        let server_address = server_addresses[0].with_port(bound.port);
+        let (client, server) = (network.add(client_addresses), network.add(server_addresses));
         prepare(network);
-        let listener = open(network, server, protocol);
-        network.call(server, |engine, _| engine.bind(listener, server_address)).expect("a free port");
+        let listener = open_family(network, server, bound.family, protocol);
+        network.call(server, |engine, _| engine.bind(listener, bound)).expect("a free port");
         network.call(server, |engine, _| engine.listen(listener, 4)).expect("a listener");
-        let accepted = open(network, server, protocol);
-        let connecting = open(network, client, protocol);
+        let accepted = open_family(network, server, bound.family, protocol);
+        let connecting = open_family(network, client, bound.family, protocol);
         network
             .call(client, |engine, now| engine.connect(now, connecting, server_address))
             .expect("set-up begins");
@@ -204,8 +237,16 @@ impl Pair {
 /// # Panics
 /// When there is no memory.
 pub fn open(network: &mut Network, node: Node, protocol: Protocol) -> EndpointId {
+    open_family(network, node, Family::V4, protocol)
+}
+
+/// Makes a one-to-one endpoint of a family.
+///
+/// # Panics
+/// When there is no memory.
+pub fn open_family(network: &mut Network, node: Node, family: Family, protocol: Protocol) -> EndpointId {
     network.call(node, |engine, _| {
-        let endpoint = engine.open(Style::OneToOne, Family::V4, 0).expect("an endpoint");
+        let endpoint = engine.open(Style::OneToOne, family, 0).expect("an endpoint");
         engine.options(endpoint).expect("its options").protocol = protocol;
         endpoint
     })

@@ -1,11 +1,11 @@
 //! DATA and SACK (RFC 9260 section 6).
 
+use super::heartbeat::tell;
 use super::{Association, Disposition, State};
 use crate::counters::Counters;
 use crate::error::Error;
 use crate::inbound::{SackNeed, Verdict};
-use crate::outbound::SackError;
-use crate::path::PathState;
+use crate::outbound::{SackEffect, SackError};
 use crate::time::{Span, Time};
 use sctp_wire::{Cause, Data, Sack};
 
@@ -70,23 +70,21 @@ impl Association {
             // Section 6.1 rule A: a peer that answers probes is alive, however long its window stays closed.
             self.errors = 0;
         }
-        self.acknowledged(effect.path_acked);
+        self.acknowledged(&effect);
         self.after_acknowledgement(now);
         Disposition::Continue
     }
 
     /// Clears the error counters of paths that had data acknowledged (sections 8.1 and 8.2).
-    pub(crate) fn acknowledged(&mut self, paths: u32) {
-        if paths == 0 {
-            return;
+    pub(crate) fn acknowledged(&mut self, effect: &SackEffect) {
+        if effect.newly_acked > 0 {
+            self.errors = 0;
         }
-        self.errors = 0;
+        let paths = effect.path_acked;
         for (place, path) in self.paths.iter_mut().enumerate() {
             if u32::try_from(place).is_ok_and(|place| paths.checked_shr(place).unwrap_or(0) & 1 == 1) {
-                path.errors = 0;
-                if path.state == PathState::Inactive {
-                    path.state = PathState::Active;
-                }
+                let change = path.on_answer();
+                tell(&mut self.path_news, path, change);
             }
         }
     }

@@ -76,13 +76,15 @@ impl Association {
         let id = match &heartbeat {
             Some((place, _)) => PathId(u8::try_from(*place).ok()?),
             None if !set_up => self.primary,
-            None if self.replies_due() => self.reply_path,
+            // Section 5.4: an answer to a heartbeat may go to an unconfirmed address, nothing else.
+            None if self.due.contains(Due::HEARTBEAT_ACK) => self.reply_path,
+            None if self.replies_due() => self.control_path(),
             None => self.data_path(now)?,
         };
-        let (header, own) = (self.header(), self.local);
+        let answer_only = self.due.contains(Due::HEARTBEAT_ACK) && self.control_path() != id;
+        let header = self.header();
         let path = self.path_mut(id)?;
-        let remote = path.remote;
-        let source = if path.local.is_any() { own } else { path.local };
+        let (remote, source) = (path.remote, path.local);
         let fits = usize::try_from(path.mtu.saturating_sub(remote.ip_header())).ok()?;
         let forbids_fragments = path.search.forbids_fragments();
         path.search.other_sent();
@@ -94,6 +96,7 @@ impl Association {
         let _ = match heartbeat {
             Some((_, info)) => Heartbeat { info: &info }.emit_request(&mut writer),
             None if !set_up => self.emit_handshake(&mut writer),
+            None if answer_only => self.emit_heartbeat_ack(&mut writer),
             None => self.emit_control(&mut writer),
         };
         if !writer.is_empty() {
@@ -139,15 +142,18 @@ impl Association {
                     outbound_streams: self.protocol.outbound_streams,
                     inbound_streams: self.inbound_streams,
                     initial_tsn: self.local_tsn,
-                    parameters: Parameters::new(&[]),
+                    parameters: Parameters::new(&self.address_list),
                 };
-                let ecn = self.protocol.ecn;
-                init.emit_init(
-                    writer,
-                    |parameters| {
-                        if ecn { Parameter::EcnCapable.emit(parameters) } else { Ok(()) }
-                    },
-                )?;
+                let (ecn, preservative) = (self.protocol.ecn, self.preservative);
+                init.emit_init(writer, |parameters| {
+                    if ecn {
+                        Parameter::EcnCapable.emit(parameters)?;
+                    }
+                    match preservative {
+                        0 => Ok(()),
+                        millis => Parameter::CookiePreservative(millis).emit(parameters),
+                    }
+                })?;
                 self.due.remove(Due::INIT);
             }
             State::Established
@@ -170,10 +176,7 @@ impl Association {
             self.error_report.clear();
             self.due.remove(Due::ERROR);
         }
-        if self.due.contains(Due::HEARTBEAT_ACK) {
-            Heartbeat { info: &self.heartbeat_reply }.emit_ack(writer)?;
-            self.due.remove(Due::HEARTBEAT_ACK);
-        }
+        self.emit_heartbeat_ack(writer)?;
         if matches!(self.inbound.sack(), SackNeed::Now) {
             self.emit_sack(writer)?;
         }
@@ -184,6 +187,14 @@ impl Association {
         if self.due.contains(Due::SHUTDOWN_ACK) {
             sctp_wire::emit_shutdown_ack(writer)?;
             self.due.remove(Due::SHUTDOWN_ACK);
+        }
+        Ok(())
+    }
+
+    fn emit_heartbeat_ack(&mut self, writer: &mut PacketWriter<'_>) -> Result<(), Full> {
+        if self.due.contains(Due::HEARTBEAT_ACK) {
+            Heartbeat { info: &self.heartbeat_reply }.emit_ack(writer)?;
+            self.due.remove(Due::HEARTBEAT_ACK);
         }
         Ok(())
     }

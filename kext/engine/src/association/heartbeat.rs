@@ -1,7 +1,9 @@
 //! HEARTBEAT (RFC 9260 section 8.3): is an idle path alive, and is an address the peer's (section 5.4)?
 
 use super::{Association, Disposition, Due};
-use crate::path::PathState;
+use crate::address::Address;
+use crate::notification::{AddressChange, AddressNews};
+use crate::path::{MAX_PATHS, Path, PathState, usable};
 use crate::random::Random;
 use crate::time::{Span, Time};
 use sctp_wire::{Reader, Truncated};
@@ -26,16 +28,27 @@ impl Default for Heartbeat {
     }
 }
 
+/// Notes what the user is to be told of a path.
+pub(super) fn tell(
+    news: &mut heapless::Deque<AddressNews, MAX_PATHS>,
+    path: &Path,
+    change: Option<AddressChange>,
+) {
+    if let Some(change) = change {
+        // The engine takes them after every event, in which no path changes twice.
+        let _ = news.push_back(AddressNews { address: path.remote, change });
+    }
+}
+
 impl Association {
     /// Starts the heartbeat timers; an unconfirmed path is probed at once (section 5.4).
     pub(crate) fn start_heartbeats(&mut self, now: Time) {
         for (heartbeat, path) in self.heartbeats.iter_mut().zip(&self.paths) {
-            let wait = match (path.state, self.protocol.heartbeat_interval) {
-                (PathState::Unconfirmed, _) => Span::ZERO,
-                (PathState::Active | PathState::Inactive, Some(interval)) => interval,
-                (PathState::Active | PathState::Inactive, None) => continue,
+            heartbeat.deadline = match (path.is_probed(&self.protocol), self.protocol.heartbeat_interval) {
+                (true, _) => now,
+                (false, Some(interval)) => now.plus(interval),
+                (false, None) => Time::NEVER,
             };
-            heartbeat.deadline = now.plus(wait);
         }
     }
 
@@ -43,40 +56,82 @@ impl Association {
     ///
     /// Returns whether the association has had more errors than Association.Max.Retrans allows.
     pub(crate) fn on_heartbeat_timeout(&mut self, now: Time, place: usize, random: &mut Random) -> bool {
-        let limit = self.protocol.path_max_retransmits;
-        let (Some(heartbeat), Some(path)) = (self.heartbeats.get_mut(place), self.paths.get_mut(place))
-        else {
-            return false;
-        };
-        let mut lost = false;
-        if heartbeat.nonce != 0 {
-            lost = true;
-            path.errors = path.errors.saturating_add(1);
-            path.rto.backoff();
-            if path.errors > limit && path.state == PathState::Active {
-                path.state = PathState::Inactive;
-            }
-        }
+        let Some(heartbeat) = self.heartbeats.get_mut(place) else { return false };
+        let lost = core::mem::take(&mut heartbeat.nonce) != 0;
+        heartbeat.due = false;
+        let Some(path) = self.paths.get_mut(place) else { return false };
         let idle = path.t3 == Time::NEVER;
-        heartbeat.nonce = if idle { random.u64() | 1 } else { 0 };
-        heartbeat.due = idle;
-        let interval = match path.state {
-            // Section 5.4: probe once an RTO until confirmed.
-            PathState::Unconfirmed => Span::ZERO,
-            PathState::Active | PathState::Inactive => {
-                self.protocol.heartbeat_interval.unwrap_or(Span(u64::MAX))
+        // RFC 7829 section 3.2 rule 6: while data is outstanding its fate decides.
+        if lost && idle {
+            path.rto.backoff();
+            // Section 8.1: only what is lost on the path that data takes says something of the association.
+            if usable(&self.paths, self.primary).position() == place && self.is_confirmed(place) {
+                self.errors = self.errors.saturating_add(1);
             }
-        };
-        // Section 8.3: RTO plus interval, with a jitter of +/- 50 % of the RTO.
-        let rto = path.rto.current().0;
-        let jitter = rto / 2;
-        let spread = random.u64().checked_rem(rto.saturating_add(1)).unwrap_or(0);
-        let wait = rto.saturating_sub(jitter).saturating_add(spread).saturating_add(interval.0);
-        heartbeat.deadline = now.plus(Span(wait));
-        if lost {
-            self.errors = self.errors.saturating_add(1);
+            self.on_path_error(now, place);
+        }
+        let probed = self.is_probed(place);
+        let crowded = probed && self.waits_for_another_probe(now, place, lost);
+        let Some(path) = self.paths.get(place) else { return false };
+        let rto = path.rto.current();
+        let Some(heartbeat) = self.heartbeats.get_mut(place) else { return false };
+        if idle && !crowded && (probed || !lost) {
+            heartbeat.nonce = random.u64() | 1;
+            heartbeat.due = true;
+            heartbeat.deadline = now.plus(rto);
+        } else if probed {
+            heartbeat.deadline = now.plus(rto);
+        } else {
+            heartbeat.deadline = self.protocol.heartbeat_interval.map_or(Time::NEVER, |interval| {
+                // Section 8.3: RTO plus interval, with a jitter of +/- 50 % of the RTO. After a lost heartbeat one RTO
+                // has passed.
+                let spread = random.u64().checked_rem(rto.0.saturating_add(1)).unwrap_or(0);
+                let rto = if lost { 0 } else { rto.0 / 2 };
+                now.plus(Span(rto.saturating_add(spread).saturating_add(interval.0)))
+            });
         }
         self.errors > self.protocol.association_max_retransmits
+    }
+
+    fn is_confirmed(&self, place: usize) -> bool {
+        self.paths.get(place).is_some_and(|path| path.state != PathState::Unconfirmed)
+    }
+
+    fn is_probed(&self, place: usize) -> bool {
+        self.paths.get(place).is_some_and(|path| path.is_probed(&self.protocol))
+    }
+
+    /// Whether the probe of an unconfirmed path has to wait: with an HB.Max.Burst of 1 (section 16) they go one after
+    /// the other, in turn (section 5.4).
+    fn waits_for_another_probe(&self, now: Time, place: usize, probed_last: bool) -> bool {
+        let others = || {
+            self.heartbeats
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| *other != place && !self.is_confirmed(*other) && self.is_probed(*other))
+        };
+        let under_way = others().any(|(_, heartbeat)| heartbeat.nonce != 0);
+        let waiting = others().any(|(_, heartbeat)| heartbeat.deadline <= now);
+        !self.is_confirmed(place) && (under_way || (probed_last && waiting))
+    }
+
+    /// What was sent to a path was not answered in time (section 8.2).
+    pub(super) fn on_path_error(&mut self, now: Time, place: usize) {
+        let alone = self.paths.len() == 1;
+        let Some(path) = self.paths.get_mut(place) else { return };
+        let change = path.on_error(&self.protocol, alone);
+        tell(&mut self.path_news, path, change);
+        if self.wildcard {
+            // Perhaps it is our address that no longer works: the route chooses again.
+            path.local = Address::default();
+        }
+        if path.state == PathState::PotentiallyFailed
+            && let Some(heartbeat) = self.heartbeats.get_mut(place)
+            && heartbeat.nonce == 0
+        {
+            // RFC 7829 section 3.2 rule 6: at once.
+            heartbeat.deadline = heartbeat.deadline.min(now);
+        }
     }
 
     /// What the next heartbeat of a path says, once.
@@ -114,15 +169,31 @@ impl Association {
             return Disposition::Continue;
         }
         heartbeat.nonce = 0;
-        path.errors = 0;
         path.rto.measure(now.since(sent));
-        if path.state == PathState::Unconfirmed || path.state == PathState::Inactive {
-            path.state = PathState::Active;
-            let wait = self.protocol.heartbeat_interval.unwrap_or(Span(u64::MAX));
-            heartbeat.deadline = now.plus(wait);
+        let change = path.on_answer();
+        tell(&mut self.path_news, path, change);
+        let wait = self
+            .protocol
+            .heartbeat_interval
+            .map_or(Time::NEVER, |interval| now.plus(Span(interval.0.saturating_add(path.rto.current().0))));
+        heartbeat.deadline = wait;
+        if change == Some(AddressChange::Confirmed) {
+            self.probe_next(now);
         }
         self.errors = 0;
         Disposition::Continue
+    }
+}
+
+impl Association {
+    /// The turn of the next unconfirmed path (section 5.4).
+    fn probe_next(&mut self, now: Time) {
+        let next = (0..self.paths.len()).find(|place| !self.is_confirmed(*place) && self.is_probed(*place));
+        if let Some(heartbeat) = next.and_then(|place| self.heartbeats.get_mut(place))
+            && heartbeat.nonce == 0
+        {
+            heartbeat.deadline = now;
+        }
     }
 }
 

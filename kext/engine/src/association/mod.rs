@@ -17,10 +17,11 @@ pub(crate) use heartbeat::Heartbeat;
 pub(crate) use report::ErrorReport;
 pub(crate) use setup::{BadOffer, Offer, read_offer};
 
-use crate::address::Address;
+use crate::address::{Address, Families};
 use crate::error::Error;
 use crate::inbound::{Inbound, SackNeed};
 use crate::memory::OutOfMemory;
+use crate::notification::AddressNews;
 use crate::options::Protocol;
 use crate::outbound::Outbound;
 use crate::path::{MAX_PATHS, Path, PathId, Paths};
@@ -110,10 +111,20 @@ impl Disposition {
 pub(crate) struct Beginning<'a> {
     pub(crate) endpoint: Key,
     pub(crate) protocol: Protocol,
+    /// The endpoint's address; the wildcard address for all.
     pub(crate) local: Address,
+    /// The families of addresses that may be used.
+    pub(crate) families: Families,
     pub(crate) peers: &'a [Address],
     pub(crate) local_tag: u32,
     pub(crate) local_tsn: Tsn,
+}
+
+impl Beginning<'_> {
+    /// The source address of paths: none, so that the route chooses, for a wildcard address.
+    fn source(&self) -> Address {
+        if self.local.is_any() { Address::default() } else { self.local }
+    }
 }
 
 #[derive(Debug)]
@@ -124,12 +135,24 @@ pub(crate) struct Association {
     pub(crate) place: usize,
     pub(crate) state: State,
     pub(crate) protocol: Protocol,
+    /// The address that the user is shown, and the port.
     pub(crate) local: Address,
+    /// Packets to any address of this host are taken.
+    pub(crate) wildcard: bool,
+    pub(crate) families: Families,
     pub(crate) peer_port: u16,
     pub(crate) local_tag: u32,
     pub(crate) peer_tag: u32,
     pub(crate) local_tsn: Tsn,
     pub(crate) paths: Paths,
+    /// How many paths, from the first, are in the engine's table.
+    pub(crate) entered_paths: usize,
+    /// What the user is to be told of paths.
+    pub(crate) path_news: heapless::Deque<AddressNews, MAX_PATHS>,
+    /// Address parameters of our INIT, until the association is up.
+    pub(crate) address_list: Vec<u8>,
+    /// Milliseconds to ask for in a Cookie Preservative, zero for none (section 5.2.6).
+    pub(crate) preservative: u32,
     pub(crate) primary: PathId,
     /// Where the chunk came from that is to be answered.
     pub(crate) reply_path: PathId,
@@ -169,7 +192,7 @@ impl Association {
         let mut paths = Paths::new();
         let mut heartbeats = heapless::Vec::new();
         for peer in begin.peers {
-            let path = Path::new(*peer, begin.local, &protocol.rto);
+            let path = Path::new(*peer, begin.source(), &protocol.rto);
             paths.push(path).map_err(|_| OutOfMemory)?;
             heartbeats.push(Heartbeat::default()).map_err(|_| OutOfMemory)?;
         }
@@ -179,11 +202,17 @@ impl Association {
             state: State::CookieWait { attempts: 0 },
             protocol,
             local: begin.local,
+            wildcard: begin.local.is_any(),
+            families: begin.families,
             peer_port: begin.peers.first().map_or(0, |peer| peer.port),
             local_tag: begin.local_tag,
             peer_tag: 0,
             local_tsn: begin.local_tsn,
             paths,
+            entered_paths: 0,
+            path_news: heapless::Deque::new(),
+            address_list: Vec::new(),
+            preservative: 0,
             primary: PathId(0),
             reply_path: PathId(0),
             heartbeats,

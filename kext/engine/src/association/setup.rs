@@ -1,13 +1,17 @@
 //! Set-up seen from the side that sent the INIT, and COOKIE ACK (RFC 9260 sections 5.1 and 5.2.3).
 
 use super::{Association, Disposition, Due, Ecn, Ending, Farewell, State};
-use crate::address::{Address, Family};
+use crate::address::{Address, Families, Reach};
 use crate::error::Error;
 use crate::inbound::Inbound;
 use crate::memory;
-use crate::path::{MAX_PATHS, Path, PathId, PathState};
-use crate::time::Time;
+use crate::path::{MAX_PATHS, Path, PathId, PathState, usable};
+use crate::time::{Span, Time};
+use alloc::vec::Vec;
 use sctp_wire::{Cause, Init, Parameter, U16List, parameter_type};
+
+/// Milliseconds by which a cookie should live longer than the last one that was too late would have needed to.
+const PRESERVATIVE_MARGIN: u32 = 1000;
 
 const MISSING_COOKIE: [[u8; 2]; 1] = [parameter_type::STATE_COOKIE.to_be_bytes()];
 
@@ -15,12 +19,17 @@ const MISSING_COOKIE: [[u8; 2]; 1] = [parameter_type::STATE_COOKIE.to_be_bytes()
 const LEAST_WINDOW: u32 = 1500;
 
 /// What the parameters of an INIT or INIT ACK say.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Offer<'a> {
+    /// Where the peer can be reached, the source of the packet first.
     pub(crate) addresses: heapless::Vec<Address, MAX_PATHS>,
     pub(crate) cookie: Option<&'a [u8]>,
     /// ECN Capable (RFC 4960 appendix A).
     pub(crate) ecn: bool,
+    /// The families of addresses that the peer can use (section 3.3.2.1.5).
+    pub(crate) families: Families,
+    /// By how much the cookie should live longer (section 3.3.2.1.3).
+    pub(crate) preservative: Span,
     /// Parameters to report back as unrecognized (section 3.2.1), each with its header.
     pub(crate) unrecognized: heapless::Vec<&'a [u8], 8>,
 }
@@ -36,35 +45,62 @@ pub(crate) enum BadOffer {
     Malformed,
 }
 
+/// Most time that a cookie lives longer because the peer asks for it (section 5.2.6).
+const MAX_PRESERVATIVE: Span = Span::from_secs(60);
+
+impl Offer<'_> {
+    /// An address that the peer says is its own. One that cannot be used from here is left out.
+    fn add(&mut self, address: Address, source: &Address, families: Families) {
+        // A zone is nothing that a packet tells: a link-local address is on the link that the packet came over.
+        let scope = if address.reach() == Reach::Link { source.scope } else { 0 };
+        let address = Address { scope, ..address.normalized() };
+        if families.take(address.family)
+            && address.is_unicast()
+            && address.is_of_use_at(source)
+            && !self.addresses.contains(&address)
+        {
+            // Beyond MAX_PATHS they are not used.
+            let _ = self.addresses.push(address);
+        }
+    }
+}
+
 /// Reads the parameters. `source` is where the packet came from: always an address of the peer (section 5.1.2 A).
+/// `families` are those that may be used.
 pub(crate) fn read_offer<'a>(
     init: &Init<'a>,
     source: &Address,
-    family: Family,
+    families: Families,
 ) -> Result<Offer<'a>, BadOffer> {
     // Section 3.3.2 and 3.3.3: a zero tag, no streams or a tiny window is answered with ABORT.
     let streams = init.outbound_streams != 0 && init.inbound_streams != 0;
     if init.initiate_tag == 0 || !streams || init.a_rwnd < LEAST_WINDOW {
         return Err(BadOffer::Refuse(Cause::InvalidMandatoryParameter));
     }
-    let mut offer = Offer::default();
+    let mut offer = Offer {
+        addresses: heapless::Vec::new(),
+        cookie: None,
+        ecn: false,
+        families: Families::all(),
+        preservative: Span::ZERO,
+        unrecognized: heapless::Vec::new(),
+    };
     let _ = offer.addresses.push(*source);
     for raw in init.parameters.iter() {
         let raw = raw.map_err(|_| BadOffer::Malformed)?;
         match Parameter::parse(raw).map_err(|_| BadOffer::Malformed)? {
-            Parameter::Ipv4(bytes) => {
-                let address = Address::v4(bytes, source.port);
-                if family == Family::V4 && address.is_unicast() && !offer.addresses.contains(&address) {
-                    let _ = offer.addresses.push(address);
-                }
+            Parameter::Ipv4(bytes) => offer.add(Address::v4(bytes, source.port), source, families),
+            Parameter::Ipv6(bytes) => offer.add(Address::v6(bytes, 0, source.port), source, families),
+            Parameter::SupportedAddressTypes(types) => {
+                offer.families.set(Families::V4, types.contains(parameter_type::IPV4_ADDRESS));
+                offer.families.set(Families::V6, types.contains(parameter_type::IPV6_ADDRESS));
+            }
+            Parameter::CookiePreservative(millis) => {
+                offer.preservative = Span::from_millis(u64::from(millis)).min(MAX_PRESERVATIVE);
             }
             Parameter::StateCookie(cookie) => offer.cookie = Some(cookie),
             Parameter::HostName(_) => return Err(BadOffer::HostName),
-            Parameter::Ipv6(_)
-            | Parameter::UnrecognizedParameter(_)
-            | Parameter::CookiePreservative(_)
-            | Parameter::SupportedAddressTypes(_)
-            | Parameter::HeartbeatInfo(_) => {}
+            Parameter::UnrecognizedParameter(_) | Parameter::HeartbeatInfo(_) => {}
             Parameter::EcnCapable => offer.ecn = true,
             Parameter::Unrecognized(raw) => {
                 let action = raw.unrecognized_action();
@@ -77,6 +113,8 @@ pub(crate) fn read_offer<'a>(
             }
         }
     }
+    // Section 5.1.2: what the peer sends from it can use, whatever it says.
+    offer.families |= Families::of(source.family);
     Ok(offer)
 }
 
@@ -90,7 +128,7 @@ impl Association {
             // Section 3.3.3: discarded, and the association goes on waiting.
             return Disposition::DropPacket;
         }
-        let offer = match read_offer(init, source, source.family) {
+        let offer = match read_offer(init, source, self.families) {
             Ok(offer) => offer,
             Err(BadOffer::Refuse(cause)) => {
                 self.peer_tag = init.initiate_tag;
@@ -142,9 +180,10 @@ impl Association {
 
     /// Adds the peer's further addresses, unconfirmed until a heartbeat comes back (section 5.4).
     pub(crate) fn add_paths(&mut self, addresses: &[Address]) {
+        let source = if self.wildcard { Address::default() } else { self.local };
         for address in addresses {
             if self.path_to(address).is_none() && !self.paths.is_full() {
-                let path = Path::new(*address, self.local, &self.protocol.rto);
+                let path = Path::new(*address, source, &self.protocol.rto);
                 let added = self.paths.push(path).is_ok()
                     && self.heartbeats.push(super::Heartbeat::default()).is_ok();
                 debug_assert!(added, "both lists have the same room");
@@ -173,6 +212,7 @@ impl Association {
         self.due.remove(Due::INIT | Due::COOKIE_ECHO);
         self.handshake = Time::NEVER;
         self.errors = 0;
+        self.address_list = Vec::new();
         if let Some(path) = self.path_mut(self.primary) {
             // The handshake went over this path: that confirms it (section 5.4 rule 1).
             path.state = PathState::Active;
@@ -182,8 +222,9 @@ impl Association {
         self.start_heartbeats(now);
     }
 
-    /// ERROR with cause Stale Cookie in COOKIE-ECHOED (section 5.2.6): begin anew with an INIT.
-    pub(crate) fn on_stale_cookie(&mut self, now: Time) -> Disposition {
+    /// ERROR with cause Stale Cookie in COOKIE-ECHOED (section 5.2.6): begin anew with an INIT that asks for a cookie
+    /// that lives longer, by what the last one was late and a little more.
+    pub(crate) fn on_stale_cookie(&mut self, now: Time, late_micros: u32) -> Disposition {
         if !matches!(self.state, State::CookieEchoed { .. }) {
             return Disposition::Continue;
         }
@@ -191,6 +232,7 @@ impl Association {
         if self.errors > self.protocol.max_init_retransmits {
             return Disposition::End(Ending { error: Some(Error::TimedOut), farewell: Farewell::Silence });
         }
+        self.preservative = (late_micros / 1000).saturating_add(PRESERVATIVE_MARGIN);
         self.state = State::CookieWait { attempts: self.errors };
         self.peer_tag = 0;
         self.due.remove(Due::COOKIE_ECHO);
@@ -199,16 +241,44 @@ impl Association {
         Disposition::DropPacket
     }
 
-    /// Starts T1 or T2 with the primary path's RTO.
+    /// The path that INIT, COOKIE ECHO, SHUTDOWN and SHUTDOWN ACK go to.
+    pub(crate) fn handshake_path(&self) -> PathId {
+        if self.is_set_up() { self.control_path() } else { self.primary }
+    }
+
+    /// The path for control chunks: the one that the last packet came from, if it is known to be the peer's
+    /// (section 5.4).
+    pub(crate) fn control_path(&self) -> PathId {
+        let unconfirmed = |id| self.path(id).is_none_or(|path: &Path| path.state == PathState::Unconfirmed);
+        if unconfirmed(self.reply_path) { usable(&self.paths, self.primary) } else { self.reply_path }
+    }
+
+    /// Starts T1 or T2 with the RTO of the path that the chunk goes to.
     pub(crate) fn start_handshake(&mut self, now: Time) {
-        let rto = self.path(self.primary).map_or(self.protocol.rto.initial, |path| path.rto.current());
+        let rto =
+            self.path(self.handshake_path()).map_or(self.protocol.rto.initial, |path| path.rto.current());
         self.handshake = now.plus(rto);
     }
 
-    /// The address that the route chose for us shows in the first packet that comes back.
+    /// The address that the route chose for us shows in the first packet that comes back over a path.
     pub(crate) fn learn_local(&mut self, destination: &Address) {
         if self.local.is_any() {
             self.local = destination.with_port(self.local.port);
+        }
+        if let Some(path) = self.path_mut(self.reply_path)
+            && path.local.is_any()
+            && path.remote.family == destination.family
+        {
+            path.local = *destination;
+        }
+    }
+
+    /// Lets the route choose again where the host no longer has the source address of a path.
+    pub(crate) fn forget_sources(&mut self, still_there: impl Fn(&Address) -> bool) {
+        if self.wildcard {
+            for path in self.paths.iter_mut().filter(|path| !still_there(&path.local)) {
+                path.local = Address::default();
+            }
         }
     }
 

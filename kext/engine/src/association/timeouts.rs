@@ -3,7 +3,7 @@
 use super::{Association, Disposition, Due, Ending, Farewell, State};
 use crate::counters::Counters;
 use crate::error::Error;
-use crate::path::{PathId, PathState};
+use crate::path::{PathId, alternate};
 use crate::random::Random;
 use crate::time::Time;
 
@@ -56,13 +56,7 @@ impl Association {
             // Section 6.1 rule A: a window probe that a living peer does not accept is not an error.
             return false;
         }
-        let limit = self.protocol.path_max_retransmits;
-        if let Some(path) = self.paths.get_mut(place) {
-            path.errors = path.errors.saturating_add(1);
-            if path.errors > limit && path.state == PathState::Active {
-                path.state = PathState::Inactive;
-            }
-        }
+        self.on_path_error(now, place);
         self.errors = self.errors.saturating_add(1);
         self.errors > self.protocol.association_max_retransmits
     }
@@ -99,8 +93,14 @@ impl Association {
         self.due.insert(due);
         let init = due == Due::INIT;
         let ceiling = self.protocol.max_init_timeout;
-        if let Some(path) = self.path_mut(self.primary) {
+        let id = self.handshake_path();
+        if let Some(path) = self.path_mut(id) {
             path.rto.backoff();
+        }
+        if self.is_set_up() {
+            // Section 8.2: SHUTDOWN and SHUTDOWN ACK count as well; the next one tries another address (section 6.4).
+            self.on_path_error(now, id.position());
+            self.reply_path = alternate(&self.paths, id);
         }
         self.start_handshake(now);
         if init && ceiling.0 != 0 {

@@ -2,7 +2,6 @@
 
 use super::Engine;
 use super::input::bump;
-use crate::address::Address;
 use crate::association::{Association, Beginning, Disposition, Ending, Farewell};
 use crate::endpoint::{Item, Queued, Style};
 use crate::error::Error;
@@ -75,7 +74,7 @@ impl Engine {
             }
             return Err(Error::NoMemory);
         };
-        if self.enter_paths(key, 0).is_err() {
+        if self.enter_tag(key).is_err() || self.enter_paths(key).is_err() {
             self.remove_association(key);
             return Err(Error::NoMemory);
         }
@@ -84,6 +83,7 @@ impl Engine {
 
     /// Takes an association out of all tables.
     pub(super) fn remove_association(&mut self, key: Key) -> Option<Association> {
+        self.leave_tag(key);
         self.leave_paths(key);
         self.deadlines.set(key.index, Time::NEVER);
         self.detach(key);
@@ -112,15 +112,17 @@ impl Engine {
     /// The association is over: say farewell, tell the socket, forget it.
     pub(super) fn end(&mut self, key: Key, ending: Ending) {
         let Some(association) = self.associations.get(key) else { return };
-        let (source, tag, owner) = (association.local, association.peer_tag, association.endpoint);
+        let (tag, owner) = (association.peer_tag, association.endpoint);
         let waiting = association.waiting;
         let change = match (ending.error, association.is_set_up()) {
             (None, _) => Change::ShutdownComplete,
             (Some(_), true) => Change::Lost,
             (Some(_), false) => Change::CannotStart,
         };
-        let destination =
-            association.path(association.reply_path).map_or_else(Address::default, |path| path.remote);
+        let (source, destination) =
+            association.path(association.reply_path).map_or_else(Default::default, |path| {
+                (path.local.with_port(association.local.port), path.remote)
+            });
         match ending.farewell {
             Farewell::Silence => {}
             Farewell::ShutdownComplete => {
@@ -175,6 +177,13 @@ impl Engine {
 
     /// Brings deadlines, the send queue and the socket's counts in line with an association that may have changed.
     pub(super) fn settle(&mut self, now: Time, key: Key) {
+        // Without memory for the table, packets from a further path are nobody's until there is some.
+        let _ = self.enter_paths(key);
+        while let Some(news) =
+            self.associations.get_mut(key).and_then(|association| association.path_news.pop_front())
+        {
+            self.notify(key, Notification::PeerAddressChange(news));
+        }
         let Self { associations, endpoints, changed, deadlines, ready, .. } = self;
         let Some(association) = associations.get_mut(key) else { return };
         deadlines.set(key.index, association.deadline());

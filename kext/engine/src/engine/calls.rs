@@ -1,7 +1,7 @@
 //! Users' calls on endpoints.
 
 use super::{AssociationId, EndpointId, Engine};
-use crate::address::{Address, Family};
+use crate::address::{Address, Families, Family};
 use crate::association::{Ending, Farewell, State};
 use crate::endpoint::{Endpoint, Style};
 use crate::error::Error;
@@ -113,25 +113,33 @@ impl Engine {
     /// [`Error::Invalid`] if bound already, [`Error::FamilyNotSupported`], [`Error::AddressInUse`],
     /// [`Error::AddressNotAvailable`] for an address that is not unicast, [`Error::NoMemory`].
     pub fn bind(&mut self, id: EndpointId, address: Address) -> Result<(), Error> {
+        let address = address.normalized();
         let endpoint = self.endpoint(id)?;
         if endpoint.local.port != 0 {
             return Err(Error::Invalid);
         }
-        if endpoint.family != address.family {
+        // The wildcard address of IPv4 does not stand for all that an endpoint of family V6 takes.
+        let family = if address.is_any() {
+            endpoint.family == address.family
+        } else {
+            endpoint.families().take(address.family)
+        };
+        if !family {
             return Err(Error::FamilyNotSupported);
         }
+        let families = if address.is_any() { endpoint.families() } else { Families::of(address.family) };
         if !address.is_any() && !address.is_unicast() {
             return Err(Error::AddressNotAvailable);
         }
-        let address = if address.port == 0 { self.ephemeral(address)? } else { address };
-        if self.is_bound(&address) {
+        let address = if address.port == 0 { self.ephemeral(address, families)? } else { address };
+        if self.is_bound(&address, families) {
             return Err(Error::AddressInUse);
         }
         Ok(self.enter_port(id.into(), address)?)
     }
 
     /// A free ephemeral port, tried upwards from a random one.
-    fn ephemeral(&mut self, address: Address) -> Result<Address, Error> {
+    fn ephemeral(&mut self, address: Address, families: Families) -> Result<Address, Error> {
         let size = u32::from(EPHEMERAL.end().wrapping_sub(*EPHEMERAL.start())).saturating_add(1);
         let start = self.random.u32().checked_rem(size).unwrap_or(0);
         let ports = (0..size).filter_map(|step| {
@@ -139,7 +147,7 @@ impl Engine {
             u16::try_from(u32::from(*EPHEMERAL.start()).saturating_add(offset)).ok()
         });
         let mut candidates = ports.map(|port| address.with_port(port));
-        candidates.find(|candidate| !self.is_bound(candidate)).ok_or(Error::AddressInUse)
+        candidates.find(|candidate| !self.is_bound(candidate, families)).ok_or(Error::AddressInUse)
     }
 
     pub(super) fn bind_if_unbound(&mut self, id: EndpointId) -> Result<(), Error> {
@@ -225,6 +233,7 @@ impl Engine {
         info: &SendInfo,
         message: Message,
     ) -> Result<(), (Error, Message)> {
+        let info = &SendInfo { to: info.to.normalized(), ..*info };
         let key = match self.destination(now, id, info) {
             Ok(key) => key,
             Err(error) => return Err((error, message)),
@@ -294,7 +303,7 @@ impl Engine {
         let key = match info.association {
             Some(association) => Key::from(association),
             None if info.to.family != Family::None => {
-                self.association_of(id.into(), &info.to).ok_or(Error::NotConnected)?
+                self.association_of(id.into(), &info.to.normalized()).ok_or(Error::NotConnected)?
             }
             None => endpoint.only_association().ok_or(Error::NotConnected)?,
         };
@@ -355,6 +364,7 @@ impl Engine {
         address: &Address,
     ) -> Result<(AssociationId, PathStatus), Error> {
         let endpoint = self.endpoint(id)?;
+        let address = &address.normalized();
         let only = endpoint.only_association();
         let key = name.map(Key::from).or_else(|| self.association_of(id.into(), address)).or(only);
         let key = key.ok_or(Error::Invalid)?;

@@ -1,10 +1,12 @@
 //! Set-up from this side (RFC 9260 section 5.1 A).
 
+use super::addresses::{emit_types, encode};
 use super::{AssociationId, EndpointId, Engine};
 use crate::address::Address;
 use crate::association::Beginning;
 use crate::endpoint::Style;
 use crate::error::Error;
+use crate::memory;
 use crate::slab::Key;
 use crate::time::Time;
 use sctp_wire::Tsn;
@@ -17,6 +19,7 @@ impl Engine {
     /// [`Error::AddressNotAvailable`] for an address that is not unicast, [`Error::FamilyNotSupported`],
     /// [`Error::Invalid`] for port 0, [`Error::NoMemory`], those of [`Engine::bind`].
     pub fn connect(&mut self, now: Time, id: EndpointId, peer: Address) -> Result<AssociationId, Error> {
+        let peer = peer.normalized();
         let endpoint = self.endpoint(id)?;
         if endpoint.style == Style::OneToOne {
             if endpoint.backlog > 0 {
@@ -36,7 +39,7 @@ impl Engine {
     /// Makes the association in COOKIE-WAIT.
     pub(super) fn associate(&mut self, now: Time, id: EndpointId, peer: Address) -> Result<Key, Error> {
         let endpoint = self.endpoint(id)?;
-        if peer.family != endpoint.family {
+        if !endpoint.bound_families().take(peer.family) {
             return Err(Error::FamilyNotSupported);
         }
         if peer.port == 0 {
@@ -46,14 +49,35 @@ impl Engine {
             return Err(Error::AddressNotAvailable);
         }
         self.bind_if_unbound(id)?;
+        let local = self.endpoint(id)?.local;
+        // Section 1.3: two endpoints have one association at most. Those that a listener accepted share its port.
+        if self.association_for(&peer, &local).is_some() {
+            return Err(Error::AddressInUse);
+        }
         let endpoint = self.endpoint_mut(id)?;
         endpoint.end_of_file = false;
         endpoint.send_closed = false;
-        let (local, protocol) = (endpoint.local, endpoint.options.protocol);
+        let (local, protocol, families) =
+            (endpoint.local, endpoint.options.protocol, endpoint.bound_families());
         let (local_tag, local_tsn) = (self.random.nonzero(), Tsn(self.random.u32()));
-        let begin = Beginning { endpoint: id.into(), protocol, local, peers: &[peer], local_tag, local_tsn };
+        let begin = Beginning {
+            endpoint: id.into(),
+            protocol,
+            local,
+            families,
+            peers: &[peer],
+            local_tag,
+            local_tsn,
+        };
+        let list = encode(|parameters| {
+            self.emit_addresses(&local, &peer, families, parameters);
+            // Section 5.1.2 B; there is room for it.
+            let _ = emit_types(families, parameters);
+        });
+        let list = memory::copy(&list)?;
         let key = self.add_association(&begin)?;
         if let Some(association) = self.associations.get_mut(key) {
+            association.address_list = list;
             association.start_handshake(now);
         }
         self.settle(now, key);

@@ -25,8 +25,8 @@ impl Engine {
             Err(PacketError::BadChecksum) => return bump(&mut self.counters.checksum_errors),
             Err(PacketError::TooShort) => return bump(&mut self.counters.malformed),
         };
-        let source = source.with_port(packet.header.source_port);
-        let destination = destination.with_port(packet.header.destination_port);
+        let source = source.with_port(packet.header.source_port).normalized();
+        let destination = destination.with_port(packet.header.destination_port).normalized();
         // Section 8.4 rule 1: what has to do with more than one host is not answered.
         let unicast = source.is_unicast() && destination.is_unicast();
         if source.port == 0 || destination.port == 0 || !unicast {
@@ -46,9 +46,21 @@ impl Engine {
             }
             _ => match self.association_for(&source, &destination) {
                 Some(key) => self.on_packet(now, key, &packet, first, &source, &destination),
-                None => self.out_of_the_blue(now, &packet, &source, &destination),
+                None => match self.answered_init(&packet, first) {
+                    Some(key) => self.on_packet(now, key, &packet, first, &source, &destination),
+                    None => self.out_of_the_blue(now, &packet, &source, &destination),
+                },
             },
         }
+    }
+
+    /// The association that waits for this INIT ACK, which a peer may send from any of its addresses (section 5.1.2).
+    fn answered_init(&self, packet: &Packet<'_>, first: RawChunk<'_>) -> Option<Key> {
+        let header = &packet.header;
+        if first.kind != chunk_type::INIT_ACK {
+            return None;
+        }
+        self.association_by_tag(header.verification_tag, header.source_port, header.destination_port)
     }
 
     fn on_packet(
@@ -161,10 +173,11 @@ fn on_chunk(
         Chunk::CookieAck => association.on_cookie_ack(now),
         Chunk::Error(error) => {
             let mut causes = error.causes.iter().flatten().map(Cause::parse);
-            if causes.any(|cause| matches!(cause, Ok(Cause::StaleCookie { .. }))) {
-                return association.on_stale_cookie(now);
-            }
-            Disposition::Continue
+            let stale = causes.find_map(|cause| match cause {
+                Ok(Cause::StaleCookie { micros }) => Some(micros),
+                _ => None,
+            });
+            stale.map_or(Disposition::Continue, |micros| association.on_stale_cookie(now, micros))
         }
         // Section 4.3: INIT and COOKIE ECHO come alone or first; elsewhere the packet is broken.
         Chunk::Init(_) | Chunk::CookieEcho(_) => Disposition::DropPacket,

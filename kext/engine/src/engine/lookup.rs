@@ -1,7 +1,7 @@
 //! From ports and addresses to endpoints and associations, in constant time.
 
 use super::Engine;
-use crate::address::Address;
+use crate::address::{Address, Families};
 use crate::memory::OutOfMemory;
 use crate::slab::Key;
 use core::hash::Hasher;
@@ -20,13 +20,19 @@ impl Engine {
         hasher.finish()
     }
 
+    fn hash_of_tag(&self, tag: u32) -> u64 {
+        let mut hasher = self.hasher();
+        hasher.write(&tag.to_ne_bytes());
+        hasher.finish()
+    }
+
     fn hash_of_port(&self, port: u16) -> u64 {
         let mut hasher = self.hasher();
         hasher.write(&port.to_ne_bytes());
         hasher.finish()
     }
 
-    /// The association that a packet from `source` to `destination` belongs to.
+    /// The association that a packet from `source` to `destination` belongs to; the wildcard address stands for all.
     pub(super) fn association_for(&self, source: &Address, destination: &Address) -> Option<Key> {
         let hash = self.hash_of_peer(destination.port, source);
         let index = self.by_peer.find(hash, |index| {
@@ -34,7 +40,9 @@ impl Engine {
                 |association| {
                     association.local.port == destination.port
                         && association.peer_port == source.port
-                        && (association.local.is_any() || association.local.same_host(destination))
+                        && (association.wildcard
+                            || destination.is_any()
+                            || association.local.same_host(destination))
                         && association.path_to(source).is_some()
                 },
             )
@@ -57,55 +65,89 @@ impl Engine {
         self.associations.key_at(index)
     }
 
-    /// Enters every path of an association from the `from`-th on.
-    pub(super) fn enter_paths(&mut self, key: Key, from: usize) -> Result<(), OutOfMemory> {
-        let mut place = from;
-        while let Some((port, remote)) = self
-            .associations
-            .get(key)
-            .and_then(|association| Some((association.local.port, association.paths.get(place)?.remote)))
-        {
+    /// The association whose packets carry `tag`, for a packet from an address that is not yet known as the peer's.
+    pub(super) fn association_by_tag(&self, tag: u32, peer_port: u16, local_port: u16) -> Option<Key> {
+        let index = self.by_tag.find(self.hash_of_tag(tag), |index| {
+            self.associations.key_at(index).and_then(|key| self.associations.get(key)).is_some_and(
+                |association| {
+                    association.local_tag == tag
+                        && association.peer_port == peer_port
+                        && association.local.port == local_port
+                },
+            )
+        })?;
+        self.associations.key_at(index)
+    }
+
+    /// Enters the local tag of an association.
+    pub(super) fn enter_tag(&mut self, key: Key) -> Result<(), OutOfMemory> {
+        let Some(tag) = self.associations.get(key).map(|association| association.local_tag) else {
+            return Ok(());
+        };
+        self.by_tag.insert(self.hash_of_tag(tag), key.index)
+    }
+
+    /// Takes the local tag of an association out.
+    pub(super) fn leave_tag(&mut self, key: Key) {
+        if let Some(tag) = self.associations.get(key).map(|association| association.local_tag) {
+            self.by_tag.remove(self.hash_of_tag(tag), key.index);
+        }
+    }
+
+    /// Enters every path of an association that was not entered yet.
+    pub(super) fn enter_paths(&mut self, key: Key) -> Result<(), OutOfMemory> {
+        while let Some((port, remote)) = self.associations.get(key).and_then(|association| {
+            Some((association.local.port, association.paths.get(association.entered_paths)?.remote))
+        }) {
             let hash = self.hash_of_peer(port, &remote);
             self.by_peer.insert(hash, key.index)?;
-            place = place.saturating_add(1);
+            if let Some(association) = self.associations.get_mut(key) {
+                association.entered_paths = association.entered_paths.saturating_add(1);
+            }
         }
         Ok(())
     }
 
     /// Takes every path of an association out.
     pub(super) fn leave_paths(&mut self, key: Key) {
-        let mut place = 0_usize;
-        while let Some((port, remote)) = self
-            .associations
-            .get(key)
-            .and_then(|association| Some((association.local.port, association.paths.get(place)?.remote)))
-        {
+        let Some(entered) = self.associations.get(key).map(|association| association.entered_paths) else {
+            return;
+        };
+        for place in 0..entered {
+            let Some((port, remote)) = self
+                .associations
+                .get(key)
+                .and_then(|association| Some((association.local.port, association.paths.get(place)?.remote)))
+            else {
+                break;
+            };
             let hash = self.hash_of_peer(port, &remote);
             self.by_peer.remove(hash, key.index);
-            place = place.saturating_add(1);
+        }
+        if let Some(association) = self.associations.get_mut(key) {
+            association.entered_paths = 0;
         }
     }
 
     /// The endpoint that is bound to `destination` and takes associations.
     pub(super) fn listener_for(&self, destination: &Address) -> Option<Key> {
         let index = self.by_port.find(self.hash_of_port(destination.port), |index| {
-            self.endpoints.key_at(index).and_then(|key| self.endpoints.get(key)).is_some_and(|endpoint| {
-                endpoint.backlog > 0
-                    && endpoint.local.port == destination.port
-                    && endpoint.family == destination.family
-                    && (endpoint.local.is_any() || endpoint.local.same_host(destination))
-            })
+            self.endpoints
+                .key_at(index)
+                .and_then(|key| self.endpoints.get(key))
+                .is_some_and(|endpoint| endpoint.backlog > 0 && endpoint.covers(destination))
         })?;
         self.endpoints.key_at(index)
     }
 
-    /// Whether another endpoint is bound to this address or one that contains it.
-    pub(super) fn is_bound(&self, address: &Address) -> bool {
+    /// Whether an endpoint is bound to this address, one that contains it or, for the wildcard address of `families`,
+    /// one that it contains.
+    pub(super) fn is_bound(&self, address: &Address, families: Families) -> bool {
         let found = self.by_port.find(self.hash_of_port(address.port), |index| {
             self.endpoints.key_at(index).and_then(|key| self.endpoints.get(key)).is_some_and(|endpoint| {
                 let local = endpoint.local;
                 local.port == address.port
-                    && local.family == address.family
+                    && endpoint.bound_families().intersects(families)
                     && (local.is_any() || address.is_any() || local.same_host(address))
             })
         });

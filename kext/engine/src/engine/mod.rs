@@ -4,6 +4,7 @@
 //! Out, to be asked for after each of these until they give nothing: [`Engine::transmit`], [`Engine::next_update`];
 //! and once: [`Engine::deadline`].
 
+mod addresses;
 mod apply;
 mod calls;
 mod connect;
@@ -23,6 +24,7 @@ pub use icmp::{IcmpError, IcmpKind};
 pub use output::{Transmit, Update};
 pub use receive::Received;
 
+use crate::address::Address;
 use crate::association::Association;
 use crate::cookie::Secrets;
 use crate::counters::Counters;
@@ -34,6 +36,7 @@ use crate::random::Random;
 use crate::slab::{Key, Slab};
 use crate::table::Table;
 use crate::time::Time;
+use alloc::vec::Vec;
 use replies::Replies;
 
 /// Bits of a generation in an association identifier; the other 20 are the position.
@@ -84,6 +87,8 @@ pub struct Engine {
     associations: Slab<Association>,
     /// Associations by local port and a remote transport address, one entry a path.
     by_peer: Table,
+    /// Associations by their local tag.
+    by_tag: Table,
     /// Bound endpoints by local port.
     by_port: Table,
     deadlines: Deadlines,
@@ -95,6 +100,8 @@ pub struct Engine {
     /// The packet being looked at came with the mark Congestion Experienced.
     marked: bool,
     counters: Counters,
+    /// The addresses of this host, without ports.
+    addresses: Vec<Address>,
 }
 
 impl Engine {
@@ -113,6 +120,7 @@ impl Engine {
             endpoints: Slab::new(),
             associations: Slab::new(),
             by_peer: Table::new(),
+            by_tag: Table::new(),
             by_port: Table::new(),
             deadlines: Deadlines::new(),
             ready: Fifo::new(),
@@ -120,6 +128,7 @@ impl Engine {
             replies: Replies::new()?,
             marked: false,
             counters: Counters::default(),
+            addresses: Vec::new(),
             random,
         })
     }

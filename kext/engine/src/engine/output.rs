@@ -67,15 +67,17 @@ impl Engine {
         while let Some(index) = self.ready.pop() {
             let Some(key) = self.associations.key_at(index) else { continue };
             let Some(association) = self.associations.get_mut(key) else { continue };
-            let emitted = association.emit(now, buffer, &mut self.counters);
+            let Some(emitted) = association.emit(now, buffer, &mut self.counters) else {
+                // What fits no packet, such as a huge cookie, would be asked for for ever: it waits for its timer.
+                self.deadlines.set(index, association.deadline());
+                continue;
+            };
             self.settle(now, key);
-            if let Some(emitted) = emitted {
-                bump(&mut self.counters.packets_sent);
-                let (source, destination) = (emitted.source, emitted.destination);
-                let tos = if emitted.ecn_capable { ECN_CAPABLE_TRANSPORT } else { 0 };
-                let (length, dont_fragment) = (emitted.length, emitted.dont_fragment);
-                return Some(Transmit { length, source, destination, tos, dont_fragment });
-            }
+            bump(&mut self.counters.packets_sent);
+            let (source, destination) = (emitted.source, emitted.destination);
+            let tos = if emitted.ecn_capable { ECN_CAPABLE_TRANSPORT } else { 0 };
+            let (length, dont_fragment) = (emitted.length, emitted.dont_fragment);
+            return Some(Transmit { length, source, destination, tos, dont_fragment });
         }
         None
     }

@@ -1,22 +1,27 @@
 //! Set-up seen from the side that answers: INIT without state, COOKIE ECHO with it (RFC 9260 sections 5.1 and 5.2).
 
 use super::Engine;
+use super::addresses::{AddressList, emit_address, encode};
 use super::input::bump;
-use crate::address::Address;
-use crate::association::{Association, BadOffer, Beginning, Due, Ecn, Offer, State, read_offer};
+use crate::address::{Address, Families};
+use crate::association::{Association, BadOffer, Beginning, Due, Ecn, Heartbeat, Offer, State, read_offer};
 use crate::cookie::{self, Cookie};
-use crate::endpoint::Style;
+use crate::endpoint::{Endpoint, Style};
 use crate::error::Error;
 use crate::memory::OutOfMemory;
 use crate::notification::Change;
 use crate::options::Protocol;
+use crate::path::{PathId, PathState};
 use crate::slab::Key;
-use crate::time::Time;
+use crate::time::{Span, Time};
 use sctp_wire::{Cause, Chunk, Init, Packet, Parameter, Parameters, RawChunk, Tsn};
 
 /// What an INIT ACK says besides the INIT.
 struct Answer {
     protocol: Protocol,
+    /// The address that this side is bound to, perhaps the wildcard address.
+    bound: Address,
+    families: Families,
     local_tag: u32,
     local_tsn: Tsn,
     tie_tags: (u32, u32),
@@ -54,8 +59,10 @@ impl Engine {
             // Section 3.3.2: silently discarded.
             return bump(&mut self.counters.malformed);
         }
-        let existing = self.association_for(source, destination);
-        let offer = match read_offer(&init, source, destination.family) {
+        let listener = self.listener_for(destination);
+        let known = self.association_for(source, destination);
+        let families = self.families_for(known, listener);
+        let offer = match read_offer(&init, source, families) {
             Ok(offer) => offer,
             Err(BadOffer::Malformed) => return bump(&mut self.counters.malformed),
             Err(BadOffer::Refuse(cause)) => {
@@ -69,18 +76,26 @@ impl Engine {
                 });
             }
         };
+        // Section 5.2.2: an association that any of the addresses belongs to. One in COOKIE-WAIT would tell its tag to
+        // whoever names an address of its peer, so there the source alone counts.
+        let existing = known.or_else(|| {
+            let found = offer.addresses.iter().find_map(|address| self.association_for(address, destination));
+            found.filter(|key| {
+                let waits = |found: &Association| matches!(found.state, State::CookieWait { .. });
+                !self.associations.get(*key).is_some_and(waits)
+            })
+        });
         let answer = match existing.and_then(|key| self.associations.get(key).map(|found| (key, found))) {
             None => {
-                let Some(listener) = self.listener_for(destination).and_then(|key| self.endpoints.get(key))
-                else {
+                let Some(listener) = listener.and_then(|key| self.endpoints.get(key)) else {
                     bump(&mut self.counters.out_of_the_blue);
                     return self.reply_to_stranger(now, destination, source, init.initiate_tag, |writer| {
                         sctp_wire::emit_abort(writer, false, &[])
                     });
                 };
-                let protocol = listener.options.protocol;
+                let (protocol, bound) = (listener.options.protocol, listener.local);
                 let (local_tag, local_tsn) = (self.random.nonzero(), Tsn(self.random.u32()));
-                Answer { protocol, local_tag, local_tsn, tie_tags: (0, 0) }
+                Answer { protocol, bound, families, local_tag, local_tsn, tie_tags: (0, 0) }
             }
             Some((key, association)) => match association.state {
                 // Section 9.2: an INIT that crosses the end of the old association.
@@ -90,38 +105,61 @@ impl Engine {
                     }
                     return self.settle(now, key);
                 }
-                // Section 5.2.1: the peer answered before, so an address that is new now is a stranger's.
-                State::CookieEchoed { .. } if adds_addresses(association, &offer) => {
-                    return self.refuse_new_addresses(init.initiate_tag, source, destination);
-                }
                 // Section 5.2.1: both sides began at once; the tags of the INIT that we sent.
-                State::CookieWait { .. } | State::CookieEchoed { .. } => Answer {
+                State::CookieWait { .. } => Answer {
                     protocol: association.protocol,
+                    bound: association.bound(),
+                    families,
                     local_tag: association.local_tag,
                     local_tsn: association.local_tsn,
                     tie_tags: (association.local_tag, association.peer_tag),
                 },
+                // The same once the addresses are agreed on: it may not bring new ones.
+                State::CookieEchoed { .. } => {
+                    if let Some(refusal) = new_addresses(association, &offer) {
+                        return self.refuse_restart(&refusal, init.initiate_tag, source, destination);
+                    }
+                    Answer {
+                        protocol: association.protocol,
+                        bound: association.bound(),
+                        families,
+                        local_tag: association.local_tag,
+                        local_tsn: association.local_tsn,
+                        tie_tags: (association.local_tag, association.peer_tag),
+                    }
+                }
                 // Section 5.2.2: the peer may have restarted. New addresses would let it hijack (RFC 5062).
                 State::Established
                 | State::ShutdownPending
                 | State::ShutdownSent
                 | State::ShutdownReceived => {
-                    if adds_addresses(association, &offer) {
-                        return self.refuse_new_addresses(init.initiate_tag, source, destination);
+                    if let Some(refusal) = new_addresses(association, &offer) {
+                        return self.refuse_restart(&refusal, init.initiate_tag, source, destination);
                     }
-                    let (protocol, tie_tags) =
-                        (association.protocol, (association.local_tag, association.peer_tag));
+                    let (protocol, bound) = (association.protocol, association.bound());
+                    let tie_tags = (association.local_tag, association.peer_tag);
                     let (local_tag, local_tsn) = (self.random.nonzero(), Tsn(self.random.u32()));
-                    Answer { protocol, local_tag, local_tsn, tie_tags }
+                    Answer { protocol, bound, families, local_tag, local_tsn, tie_tags }
                 }
             },
         };
         self.send_init_ack(now, &init, offer, &answer, source, destination);
     }
 
-    fn refuse_new_addresses(&mut self, tag: u32, source: &Address, destination: &Address) {
+    /// The families of addresses that an association with a peer may use.
+    fn families_for(&self, association: Option<Key>, listener: Option<Key>) -> Families {
+        let association = association.and_then(|key| self.associations.get(key));
+        let listener = listener.and_then(|key| self.endpoints.get(key));
+        association
+            .map(|found| found.families)
+            .or_else(|| listener.map(Endpoint::bound_families))
+            .unwrap_or(Families::all())
+    }
+
+    /// ABORT with the addresses that an INIT must not bring (section 5.2.2).
+    fn refuse_restart(&mut self, addresses: &[u8], tag: u32, source: &Address, destination: &Address) {
         self.reply(destination, source, tag, |writer| {
-            sctp_wire::emit_abort(writer, false, &[Cause::RestartWithNewAddresses(&[])])
+            sctp_wire::emit_abort(writer, false, &[Cause::RestartWithNewAddresses(addresses)])
         });
     }
 
@@ -139,7 +177,7 @@ impl Engine {
         let ecn = offer.ecn && protocol.ecn;
         let contents = Cookie {
             created: now,
-            life: protocol.cookie_life,
+            life: Span(protocol.cookie_life.0.saturating_add(offer.preservative.0)),
             local_tag: answer.local_tag,
             peer_tag: init.initiate_tag,
             tie_tags: answer.tie_tags,
@@ -154,6 +192,8 @@ impl Engine {
         };
         let mut buffer = [0; cookie::MAX_LENGTH];
         let Ok(length) = self.secrets.seal(&contents, now, &mut self.random, &mut buffer) else { return };
+        let families = answer.families & offer.families;
+        let list = encode(|parameters| self.emit_addresses(&answer.bound, source, families, parameters));
         let sealed = buffer.get(..length).unwrap_or_default();
         self.reply(destination, source, init.initiate_tag, |writer| {
             let init_ack = Init {
@@ -162,7 +202,7 @@ impl Engine {
                 outbound_streams,
                 inbound_streams: protocol.inbound_streams,
                 initial_tsn: answer.local_tsn,
-                parameters: Parameters::new(&[]),
+                parameters: Parameters::new(&list),
             };
             init_ack.emit_init_ack(writer, |parameters| {
                 Parameter::StateCookie(sealed).emit(parameters)?;
@@ -191,9 +231,9 @@ impl Engine {
             return bump(&mut self.counters.malformed);
         };
         let Ok(cookie) = self.secrets.open(echo.cookie) else { return bump(&mut self.counters.bad_cookies) };
-        // The cookie counts only where it was given: same tag, same ports, an address the INIT named.
+        // The cookie counts only where it was given: same tag, same ports, an address the INIT named. It may come to
+        // another of our addresses than the INIT did.
         if packet.header.verification_tag != cookie.local_tag
-            || !cookie.local.same_host(destination)
             || cookie.local.port != destination.port
             || !cookie.peers.contains(source)
         {
@@ -216,7 +256,7 @@ impl Engine {
                 }
                 key
             }
-            _ => match self.admit(now, &cookie) {
+            _ => match self.admit(now, &cookie, destination) {
                 Ok(key) => key,
                 Err(cause) => {
                     return self.reply(destination, source, cookie.peer_tag, |writer| match cause {
@@ -254,28 +294,47 @@ impl Engine {
                     self.settle(now, key);
                     return false;
                 }
-                if association.restart(now, cookie).is_err() {
-                    return false;
-                }
-                self.notify_change(key, Change::Restart, None);
-                return true;
+                return self.restart(now, key, cookie);
             }
         }
         if !was_up {
-            association.enter_established(now);
-            let from = association.paths.len();
             association.add_paths(&cookie.peers);
-            // Without memory for the table the new paths are found by nobody, which costs only multihoming.
-            let _ = self.enter_paths(key, from);
+            association.enter_established(now);
             self.came_up(key);
         }
         true
     }
 
+    /// The peer restarted (section 5.2.4 A): the same association from the beginning, with new tags. Returns whether
+    /// there was memory for it.
+    fn restart(&mut self, now: Time, key: Key, cookie: &Cookie) -> bool {
+        // Room first, so that entering the new tag cannot fail.
+        if self.by_tag.reserve().is_err() {
+            return false;
+        }
+        self.leave_tag(key);
+        self.leave_paths(key);
+        let done = self.associations.get_mut(key).is_some_and(|found| found.restart(now, cookie).is_ok());
+        let _ = self.enter_tag(key);
+        let _ = self.enter_paths(key);
+        if done {
+            self.notify_change(key, Change::Restart, None);
+        }
+        done
+    }
+
     /// Makes the association that a good cookie asks for; an error is the cause for the ABORT.
-    fn admit(&mut self, now: Time, cookie: &Cookie) -> Result<Key, Option<Cause<'static>>> {
-        let listener = self.listener_for(&cookie.local).ok_or(None)?;
+    fn admit(
+        &mut self,
+        now: Time,
+        cookie: &Cookie,
+        destination: &Address,
+    ) -> Result<Key, Option<Cause<'static>>> {
+        let listener = self.listener_for(destination).ok_or(None)?;
         let endpoint = self.endpoints.get(listener).ok_or(None)?;
+        if !endpoint.covers(&cookie.local) {
+            return Err(None);
+        }
         let waits = endpoint.style == Style::OneToOne;
         let full = u32::try_from(endpoint.accept_queue.len()).is_ok_and(|length| length >= endpoint.backlog);
         if waits && full {
@@ -284,7 +343,8 @@ impl Engine {
         let begin = Beginning {
             endpoint: listener,
             protocol: endpoint.options.protocol,
-            local: cookie.local,
+            local: endpoint.local,
+            families: endpoint.bound_families(),
             peers: &cookie.peers,
             local_tag: cookie.local_tag,
             local_tsn: cookie.local_tsn,
@@ -303,6 +363,8 @@ impl Engine {
         if let Some(association) = self.associations.get_mut(key) {
             association.peer_tag = cookie.peer_tag;
             association.waiting = waits;
+            association.reply_path = association.primary;
+            association.learn_local(&cookie.local);
             let streams = cookie.outbound_streams;
             association.agree(cookie.peer_window, cookie.inbound_streams, streams, cookie.peer_tsn);
             association.ecn = Ecn::new(cookie.ecn);
@@ -312,10 +374,6 @@ impl Engine {
         self.came_up(key);
         Ok(key)
     }
-}
-
-fn adds_addresses(association: &Association, offer: &Offer<'_>) -> bool {
-    offer.addresses.iter().any(|address| association.path_to(address).is_none())
 }
 
 fn cookie_action(association: &Association, cookie: &Cookie) -> Action {
@@ -330,9 +388,29 @@ fn cookie_action(association: &Association, cookie: &Cookie) -> Action {
     }
 }
 
+/// The addresses of an INIT that the association does not have, as parameters; `None` when there is none.
+fn new_addresses(association: &Association, offer: &Offer<'_>) -> Option<AddressList> {
+    let mut new = offer.addresses.iter().filter(|address| association.path_to(address).is_none()).peekable();
+    new.peek()?;
+    Some(encode(|parameters| {
+        for address in new {
+            let _ = emit_address(address, parameters);
+        }
+    }))
+}
+
 impl Association {
-    /// The peer restarted (section 5.2.4 A): the same association from the beginning, with new tags.
+    /// The address that it is bound to, perhaps the wildcard address.
+    fn bound(&self) -> Address {
+        if self.wildcard { Address::default() } else { self.local }
+    }
+
+    /// Begins anew after the peer did: with its addresses of now, as far as they are known from before, for the
+    /// INIT could not bring others (section 5.2.2).
     fn restart(&mut self, now: Time, cookie: &Cookie) -> Result<(), OutOfMemory> {
+        if !self.paths.iter().any(|path| cookie.peers.contains(&path.remote)) {
+            return Err(OutOfMemory);
+        }
         let outbound = crate::outbound::Outbound::new(
             cookie.local_tsn,
             self.protocol.outbound_streams,
@@ -342,8 +420,17 @@ impl Association {
         self.local_tag = cookie.local_tag;
         self.local_tsn = cookie.local_tsn;
         self.peer_tag = cookie.peer_tag;
+        let first = cookie.peers.first().copied().unwrap_or_default();
+        self.heartbeats.clear();
+        self.paths.retain(|path| cookie.peers.contains(&path.remote));
+        // The INIT ACK was answered from here, so this is the one that is confirmed (section 5.4 rule 2).
+        self.primary = self.path_to(&first).unwrap_or(PathId(0));
+        self.reply_path = self.primary;
         for path in &mut self.paths {
             path.reset(&self.protocol.rto);
+            path.state = PathState::Unconfirmed;
+            // As many as there are paths, and those fitted before.
+            let _ = self.heartbeats.push(Heartbeat::default());
         }
         self.due = Due::empty();
         self.guard = Time::NEVER;

@@ -5,6 +5,7 @@
     reason = "a test may stop at an overflow and at the end of memory"
 )]
 
+mod addresses;
 mod ecn;
 mod icmp;
 mod pmtud;
@@ -210,6 +211,30 @@ fn close_shuts_down_after_all_data() {
     assert_eq!(wire.read(1, server).unwrap().0.len(), 100_000);
     assert_eq!((wire.hosts[0].associations(), wire.hosts[1].associations()), (0, 0));
     assert_eq!((wire.hosts[0].counters().shut_down, wire.hosts[1].counters().shut_down), (1, 1));
+}
+
+#[test]
+fn two_endpoints_of_one_port_have_one_association_with_a_peer() {
+    let mut wire = Wire::new();
+    let listener = wire.endpoint(1, Style::OneToOne, 2000);
+    wire.hosts[1].listen(listener, 5).unwrap();
+    let peer = A.with_port(1000);
+    let client = wire.endpoint(0, Style::OneToOne, 1000);
+    wire.hosts[0].connect(wire.now, client, B.with_port(2000)).unwrap();
+    wire.run();
+    let child = wire.hosts[1].open(Style::OneToOne, Family::V4, 7).unwrap();
+    wire.hosts[1].accept(wire.now, listener, child).unwrap();
+    wire.hosts[0].close(wire.now, client, Close::Abort);
+    wire.run();
+    assert_eq!(wire.hosts[1].associations(), 0);
+    // The peer is back and waits at the listener; the child, whose association is over, has the same port.
+    let client = wire.endpoint(0, Style::OneToOne, 1000);
+    wire.hosts[0].connect(wire.now, client, B.with_port(2000)).unwrap();
+    wire.run();
+    assert_eq!(wire.hosts[1].connect(wire.now, child, peer), Err(Error::AddressInUse));
+    wire.hosts[0].close(wire.now, client, Close::Abort);
+    wire.run();
+    assert!(wire.hosts[1].connect(wire.now, child, peer).is_ok());
 }
 
 #[test]

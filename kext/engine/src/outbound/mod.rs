@@ -57,7 +57,7 @@ pub(crate) struct SackEffect {
     pub(crate) newly_acked: usize,
     /// Whether the Cumulative TSN Ack Point moved.
     pub(crate) cumulative_advanced: bool,
-    /// The paths that data was newly acknowledged of, bit 0 for path 0.
+    /// The paths that data was newly acknowledged of before T3-rtx gave it up there, bit 0 for path 0.
     pub(crate) path_acked: u32,
 }
 

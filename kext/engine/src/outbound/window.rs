@@ -274,6 +274,8 @@ impl Window {
         let Some(chunk) = self.chunks.get_mut(position) else { return false };
         let Some(path) = paths.get_mut(chunk.path.position()) else { return false };
         let size = chunk.size();
+        // What was given up on a path may have arrived over it long ago: that says nothing of the path now.
+        let in_time = chunk.state != ChunkState::TimedOut;
         match chunk.state {
             ChunkState::InFlight => {
                 path.congestion.remove_flight(size);
@@ -305,7 +307,9 @@ impl Window {
             *sum = sum.saturating_add(size);
         }
         tally.payload = tally.payload.saturating_add(usize::from(chunk.length));
-        tally.paths |= u32::try_from(place).ok().and_then(|place| 1_u32.checked_shl(place)).unwrap_or(0);
+        if in_time {
+            tally.paths |= u32::try_from(place).ok().and_then(|place| 1_u32.checked_shl(place)).unwrap_or(0);
+        }
         true
     }
 

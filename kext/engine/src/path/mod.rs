@@ -1,6 +1,7 @@
 //! The paths of an association: one for each transport address of the peer (RFC 9260 sections 6.3, 7 and 8).
 
 mod congestion;
+mod fault;
 mod pmtud;
 mod rto;
 mod select;
@@ -55,6 +56,8 @@ pub(crate) enum PathState {
     Unconfirmed,
     /// Works, as far as known.
     Active,
+    /// More than PotentiallyFailed.Max.Retrans errors in a row: used only if nothing better is left (RFC 7829).
+    PotentiallyFailed,
     /// More than Path.Max.Retrans errors in a row.
     Inactive,
 }

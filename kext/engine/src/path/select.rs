@@ -1,20 +1,24 @@
-//! Which path a chunk goes to (RFC 9260 sections 6.4 and 6.4.1).
+//! Which path a chunk goes to (RFC 9260 sections 6.4 and 6.4.1, RFC 7829 section 3.2 rules 3 and 4).
 
 use super::{MAX_PATHS, Path, PathId, PathState};
 
-/// The path for new data that is wanted on path `wanted`: another one if that does not work.
+/// The path for new data that is wanted on path `wanted`: a better one if that does not work.
 ///
-/// With no active path the wanted one is used all the same, unless it was never confirmed (section 5.4 rule 2).
+/// Active paths come first, then potentially failed ones, those with the fewest errors before others, then inactive
+/// ones. Among equals the wanted one is taken, or else the first. One that was never confirmed is not used (section 5.4)
+/// unless there is no other.
 pub(crate) fn usable(paths: &[Path], wanted: PathId) -> PathId {
-    let state = |id: PathId| paths.get(id.position()).map(|path| path.state);
-    let first = |state| PathId::at(paths.iter().position(|path| path.state == state)?);
-    match state(wanted) {
-        Some(PathState::Active) => wanted,
-        Some(PathState::Inactive) => first(PathState::Active).unwrap_or(wanted),
-        Some(PathState::Unconfirmed) | None => {
-            first(PathState::Active).or_else(|| first(PathState::Inactive)).unwrap_or(wanted)
-        }
-    }
+    let rank = |(place, path): &(usize, &Path)| {
+        let (state, errors) = match path.state {
+            PathState::Active => (0, 0),
+            PathState::PotentiallyFailed => (1, path.errors),
+            PathState::Inactive => (2, 0),
+            PathState::Unconfirmed => (3, 0),
+        };
+        (state, errors, *place != wanted.position())
+    };
+    let best = paths.iter().enumerate().min_by_key(rank);
+    best.and_then(|(place, _)| PathId::at(place)).unwrap_or(wanted)
 }
 
 /// The path for a chunk that timed out on path `last`: the next active one after it, if there is another.

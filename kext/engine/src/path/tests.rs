@@ -93,7 +93,7 @@ fn section_7_2_3_a_loss_does_not_open_a_small_window() {
 
 #[test]
 fn section_6_4_the_choice_of_a_path() {
-    use PathState::{Active, Inactive, Unconfirmed};
+    use PathState::{Active, Inactive, PotentiallyFailed, Unconfirmed};
     for (states, wanted, uses, after_timeout) in [
         ([Active, Active, Active], 0, 0, 1),
         ([Active, Inactive, Active], 0, 0, 2),
@@ -103,6 +103,9 @@ fn section_6_4_the_choice_of_a_path() {
         ([Inactive, Unconfirmed, Inactive], 1, 0, 0),
         ([Active, Unconfirmed, Unconfirmed], 0, 0, 0),
         ([Unconfirmed, Unconfirmed, Unconfirmed], 1, 1, 1),
+        ([PotentiallyFailed, Active, Inactive], 0, 1, 1),
+        ([PotentiallyFailed, Inactive, Unconfirmed], 1, 0, 0),
+        ([PotentiallyFailed, PotentiallyFailed, Inactive], 1, 1, 1),
     ] {
         let path = |state| {
             let new = Path::new(Address::default(), Address::default(), &RtoParameters::default());
@@ -128,5 +131,62 @@ fn section_7_2_2_what_is_acknowledged_while_the_window_is_not_used_counts_for_on
     for _ in 0..2 {
         congestion.on_acked(4, u32::MAX, 1000, false);
         assert_eq!(congestion.cwnd(), cwnd.wrapping_add(1000));
+    }
+}
+
+#[test]
+fn rfc_7829_section_3_2_how_a_path_fails_and_comes_back() {
+    use crate::notification::AddressChange;
+    use PathState::{Active, Inactive, PotentiallyFailed, Unconfirmed};
+    let protocol = crate::options::Protocol::default();
+    let path = |state| {
+        let new = Path::new(Address::default(), Address::default(), &RtoParameters::default());
+        Path { state, ..new }
+    };
+    for (begin, alone, after_one, after_six) in [
+        (Active, false, PotentiallyFailed, Inactive),
+        // The only path there is cannot be avoided.
+        (Active, true, Active, Inactive),
+        (Unconfirmed, false, Unconfirmed, Unconfirmed),
+    ] {
+        let mut path = path(begin);
+        let told: [Option<AddressChange>; 7] = core::array::from_fn(|count| {
+            let told = path.on_error(&protocol, alone);
+            match count {
+                0 => assert_eq!(path.state, after_one),
+                5 => assert_eq!(path.state, after_six),
+                _ => {}
+            }
+            told
+        });
+        let unreachable = Some(AddressChange::Unreachable);
+        assert_eq!(told, [None, None, None, None, None, unreachable, None], "{begin:?}");
+        assert!(!path.is_probed(&protocol), "given up, so probed less often");
+        let back = if begin == Unconfirmed { AddressChange::Confirmed } else { AddressChange::Available };
+        assert_eq!((path.on_answer(), path.state, path.errors), (Some(back), Active, 0));
+    }
+    let mut failing = path(Active);
+    assert_eq!((failing.on_error(&protocol, false), failing.is_probed(&protocol)), (None, true));
+    assert_eq!(
+        (failing.on_answer(), failing.state),
+        (None, Active),
+        "what was never told needs no taking back"
+    );
+}
+
+#[test]
+fn rfc_7829_section_7_the_user_chooses_when_a_path_has_potentially_failed() {
+    for (limit, states) in [(1, [false, true, true]), (2, [false, false, true]), (5, [false, false, false])] {
+        let protocol = crate::options::Protocol {
+            potentially_failed_max_retransmits: limit,
+            ..crate::options::Protocol::default()
+        };
+        let new = Path::new(Address::default(), Address::default(), &RtoParameters::default());
+        let mut path = Path { state: PathState::Active, ..new };
+        let failed = states.map(|_| {
+            path.on_error(&protocol, false);
+            path.state == PathState::PotentiallyFailed
+        });
+        assert_eq!(failed, states, "{limit}");
     }
 }

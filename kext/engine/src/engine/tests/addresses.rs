@@ -1,0 +1,233 @@
+//! Set-up of peers with several addresses, packet by packet (RFC 9260 sections 5.1.2 and 5.2).
+
+use super::*;
+use sctp_wire::{
+    Cause, Chunk, CommonHeader, Init, Packet, PacketWriter, Parameter, Parameters, RawParameter,
+};
+
+/// Further addresses of the two hosts.
+const A2: Address = Address::v4([198, 51, 100, 1], 0);
+const B2: Address = Address::v4([198, 51, 100, 2], 0);
+
+fn hosts() -> Wire {
+    let mut wire = Wire::new();
+    wire.hosts[0].set_addresses(&[A, A2]).unwrap();
+    wire.hosts[1].set_addresses(&[B, B2]).unwrap();
+    wire
+}
+
+/// The next packet of a host.
+fn next(wire: &mut Wire, host: usize) -> Option<Vec<u8>> {
+    let mut buffer = [0; 1500];
+    let transmit = wire.hosts[host].transmit(wire.now, &mut buffer)?;
+    Some(buffer[..transmit.length].to_vec())
+}
+
+/// The parameters of the INIT or INIT ACK that a packet is.
+fn parameters(packet: &[u8]) -> Vec<Parameter<'_>> {
+    let first = Packet::parse(packet).unwrap().chunks().next().unwrap().unwrap();
+    match Chunk::parse(first).unwrap() {
+        Chunk::Init(init) | Chunk::InitAck(init) => {
+            init.parameters.iter().map(|raw| Parameter::parse(raw.unwrap()).unwrap()).collect()
+        }
+        other => panic!("not an INIT: {other:?}"),
+    }
+}
+
+/// An INIT of host 0, port 1000, for host 1, port 2000.
+fn init(list: &[Parameter<'_>]) -> Vec<u8> {
+    init_with_tag(77, list)
+}
+
+fn init_with_tag(initiate_tag: u32, list: &[Parameter<'_>]) -> Vec<u8> {
+    let mut buffer = [0; 1500];
+    let header = CommonHeader { source_port: 1000, destination_port: 2000, verification_tag: 0 };
+    let mut writer = PacketWriter::new(&mut buffer, 1400, header).unwrap();
+    let init = Init {
+        initiate_tag,
+        a_rwnd: 100_000,
+        outbound_streams: 1,
+        inbound_streams: 1,
+        initial_tsn: sctp_wire::Tsn(9),
+        parameters: Parameters::new(&[]),
+    };
+    init.emit_init(&mut writer, |writer| list.iter().try_for_each(|one| one.emit(writer))).unwrap();
+    let length = writer.finish();
+    buffer[..length].to_vec()
+}
+
+/// A COOKIE ECHO with the cookie of an INIT ACK.
+fn echo(init_ack: &[u8]) -> Vec<u8> {
+    let first = Packet::parse(init_ack).unwrap().chunks().next().unwrap().unwrap();
+    let Chunk::InitAck(ack) = Chunk::parse(first).unwrap() else { panic!("not an INIT ACK") };
+    let list = parameters(init_ack);
+    let cookie = list.iter().find_map(|one| match one {
+        Parameter::StateCookie(cookie) => Some(*cookie),
+        _ => None,
+    });
+    let mut buffer = [0; 1500];
+    let header =
+        CommonHeader { source_port: 1000, destination_port: 2000, verification_tag: ack.initiate_tag };
+    let mut writer = PacketWriter::new(&mut buffer, 1400, header).unwrap();
+    sctp_wire::CookieEcho { cookie: cookie.unwrap() }.emit(&mut writer).unwrap();
+    let length = writer.finish();
+    buffer[..length].to_vec()
+}
+
+fn listening(wire: &mut Wire) -> EndpointId {
+    let server = wire.endpoint(1, Style::OneToMany, 2000);
+    wire.hosts[1].listen(server, 1).unwrap();
+    server
+}
+
+#[test]
+fn section_5_1_2_both_sides_list_their_addresses_and_answer_from_any() {
+    let mut wire = hosts();
+    listening(&mut wire);
+    let client = wire.endpoint(0, Style::OneToMany, 1000);
+    wire.hosts[0].connect(wire.now, client, B.with_port(2000)).unwrap();
+    let init = next(&mut wire, 0).unwrap();
+    let [
+        Parameter::Ipv4(one),
+        Parameter::Ipv4(two),
+        Parameter::SupportedAddressTypes(types),
+        Parameter::EcnCapable,
+    ] = parameters(&init)[..]
+    else {
+        panic!("{:?}", parameters(&init))
+    };
+    assert_eq!((one, two, types.iter().collect::<Vec<_>>()), ([192, 0, 2, 1], [198, 51, 100, 1], [5].into()));
+    wire.hosts[1].input(wire.now, A, B, 0, &init);
+    let init_ack = next(&mut wire, 1).unwrap();
+    // From another address than the INIT went to: found by its tag.
+    wire.hosts[0].input(wire.now, B2, A, 0, &init_ack);
+    let cookie_echo = next(&mut wire, 0).unwrap();
+    // Both ends of this one differ from those of the INIT.
+    wire.hosts[1].input(wire.now, A2, B2, 0, &cookie_echo);
+    assert_eq!((wire.hosts[1].associations(), wire.hosts[1].counters().bad_cookies), (1, 0));
+    let status = wire.hosts[0].path_status(client, None, &B2).unwrap().1;
+    assert!(!status.confirmed);
+}
+
+#[test]
+fn an_endpoint_bound_to_one_address_tells_no_other() {
+    let mut wire = hosts();
+    let client = wire.hosts[0].open(Style::OneToMany, Family::V4, 1).unwrap();
+    wire.hosts[0].bind(client, A.with_port(1000)).unwrap();
+    wire.hosts[0].connect(wire.now, client, B.with_port(2000)).unwrap();
+    let init = next(&mut wire, 0).unwrap();
+    assert!(matches!(parameters(&init)[..], [Parameter::SupportedAddressTypes(_), Parameter::EcnCapable]));
+}
+
+#[test]
+fn section_5_1_2_only_the_families_that_the_peer_can_use_are_told() {
+    let mut wire = Wire::new();
+    let v6 = Address::v6([0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2], 0, 0);
+    wire.hosts[1].set_addresses(&[B, B2, v6]).unwrap();
+    let server = wire.hosts[1].open(Style::OneToMany, Family::V6, 2).unwrap();
+    wire.hosts[1].bind(server, Address::v6([0; 16], 0, 2000)).unwrap();
+    wire.hosts[1].listen(server, 1).unwrap();
+    for (types, expected) in [
+        (&[[0, 5], [0, 6]][..], 3),
+        (&[[0, 5]], 2),
+        // IPv4 the peer uses evidently, whatever it says.
+        (&[[0, 6]], 3),
+    ] {
+        let packet = init(&[Parameter::SupportedAddressTypes(sctp_wire::U16List::new(types))]);
+        wire.hosts[1].input(wire.now, A, B, 0, &packet);
+        let init_ack = next(&mut wire, 1).unwrap();
+        let list = parameters(&init_ack);
+        let addresses = list.iter().filter(|one| matches!(one, Parameter::Ipv4(_) | Parameter::Ipv6(_)));
+        assert_eq!(addresses.count(), expected, "{types:?}");
+    }
+}
+
+#[test]
+fn section_5_2_2_a_restart_may_not_bring_addresses() {
+    let mut wire = hosts();
+    let server = listening(&mut wire);
+    wire.hosts[1].input(wire.now, A, B, 0, &init(&[Parameter::Ipv4([198, 51, 100, 1])]));
+    let init_ack = next(&mut wire, 1).unwrap();
+    wire.hosts[1].input(wire.now, A, B, 0, &echo(&init_ack));
+    while next(&mut wire, 1).is_some() {}
+    assert_eq!(wire.hosts[1].associations(), 1);
+    // From an address that is not the association's, naming one that is.
+    let stranger = Address::v4([203, 0, 113, 5], 0);
+    wire.hosts[1].input(wire.now, stranger, B, 0, &init(&[Parameter::Ipv4([192, 0, 2, 1])]));
+    let abort = next(&mut wire, 1).unwrap();
+    let packet = Packet::parse(&abort).unwrap();
+    let Chunk::Abort(abort) = Chunk::parse(packet.chunks().next().unwrap().unwrap()).unwrap() else {
+        panic!("not an ABORT")
+    };
+    let cause = Cause::parse(abort.causes.iter().next().unwrap().unwrap()).unwrap();
+    assert_eq!(cause, Cause::RestartWithNewAddresses(&[0, 5, 0, 8, 203, 0, 113, 5]));
+    // With fewer addresses it may: those are the association's from then on.
+    wire.hosts[1].input(wire.now, A, B, 0, &init_with_tag(78, &[]));
+    let init_ack = next(&mut wire, 1).unwrap();
+    wire.hosts[1].input(wire.now, A, B, 0, &echo(&init_ack));
+    assert_eq!(wire.hosts[1].associations(), 1);
+    assert!(wire.hosts[1].path_status(server, None, &A).is_ok());
+    assert!(wire.hosts[1].path_status(server, None, &A2).is_err());
+}
+
+#[test]
+fn section_5_2_6_a_cookie_lives_longer_on_request_but_not_much() {
+    for (asked, seconds, accepted) in
+        [(0, 59, true), (0, 61, false), (30_000, 89, true), (30_000, 91, false), (u32::MAX, 121, false)]
+    {
+        let mut wire = hosts();
+        listening(&mut wire);
+        wire.hosts[1].input(wire.now, A, B, 0, &init(&[Parameter::CookiePreservative(asked)]));
+        let init_ack = next(&mut wire, 1).unwrap();
+        wire.now = wire.now.plus(Span::from_secs(seconds));
+        wire.hosts[1].input(wire.now, A, B, 0, &echo(&init_ack));
+        assert_eq!(wire.hosts[1].associations() == 1, accepted, "{asked} ms, after {seconds} s");
+    }
+}
+
+#[test]
+fn section_5_2_6_a_stale_cookie_makes_the_next_init_ask_for_a_longer_life() {
+    let mut wire = hosts();
+    listening(&mut wire);
+    let client = wire.endpoint(0, Style::OneToMany, 1000);
+    wire.hosts[0].connect(wire.now, client, B.with_port(2000)).unwrap();
+    let first = next(&mut wire, 0).unwrap();
+    wire.hosts[1].input(wire.now, A, B, 0, &first);
+    let init_ack = next(&mut wire, 1).unwrap();
+    wire.hosts[0].input(wire.now, B, A, 0, &init_ack);
+    let cookie_echo = next(&mut wire, 0).unwrap();
+    let late = wire.now.plus(Span::from_secs(62));
+    wire.hosts[1].input(late, A, B, 0, &cookie_echo);
+    let error = next(&mut wire, 1).unwrap();
+    wire.hosts[0].input(wire.now, B, A, 0, &error);
+    let second = next(&mut wire, 0).unwrap();
+    // Two seconds too late, and one more.
+    assert!(parameters(&second).contains(&Parameter::CookiePreservative(3000)), "{:?}", parameters(&second));
+    let unknown = |one: &Parameter<'_>| matches!(one, Parameter::Unrecognized(RawParameter { .. }));
+    assert!(!parameters(&second).iter().any(unknown));
+}
+
+#[test]
+fn an_endpoint_of_family_v6_takes_ipv4_unless_told_otherwise() {
+    let any = Address::v6([0; 16], 0, 2000);
+    let any4 = Address::v4([0; 4], 2000);
+    let mapped = Address::v6([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 1], 0, 2000);
+    let mut wire = Wire::new();
+    let engine = &mut wire.hosts[0];
+    let both = engine.open(Style::OneToMany, Family::V6, 1).unwrap();
+    engine.bind(both, any).unwrap();
+    let v4 = engine.open(Style::OneToMany, Family::V4, 2).unwrap();
+    assert_eq!(engine.bind(v4, any4), Err(Error::AddressInUse));
+    assert_eq!(engine.bind(v4, Address::v6([1; 16], 0, 2001)), Err(Error::FamilyNotSupported));
+    engine.connect(Time(1), both, mapped).unwrap();
+    assert_eq!(engine.connect(Time(1), both, A.with_port(2000)), Err(Error::Already));
+
+    let mut wire = Wire::new();
+    let engine = &mut wire.hosts[0];
+    let only = engine.open(Style::OneToMany, Family::V6, 1).unwrap();
+    engine.options(only).unwrap().v6_only = true;
+    engine.bind(only, any).unwrap();
+    let v4 = engine.open(Style::OneToMany, Family::V4, 2).unwrap();
+    engine.bind(v4, any4).unwrap();
+    assert_eq!(engine.connect(Time(1), only, mapped), Err(Error::FamilyNotSupported));
+}
