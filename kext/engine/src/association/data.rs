@@ -42,6 +42,7 @@ impl Association {
             // Section 9.2: answer DATA at once with SACK and SHUTDOWN, and start T2 again.
             self.inbound.want_sack_now();
             self.due.insert(super::Due::SHUTDOWN);
+            self.errors = 0;
             self.start_handshake(now);
         }
         if self.protocol.sack_delay == Span::ZERO && matches!(self.inbound.sack(), SackNeed::Delayed) {
@@ -94,7 +95,9 @@ impl Association {
         self.unread = self.unread.saturating_sub(bytes);
         let window = self.window();
         let mtu = self.path(self.primary).map_or(1500, |path| path.mtu);
-        let step = mtu.saturating_mul(2).min(self.protocol.receive_buffer / 2).max(1);
+        // A quarter of the buffer, as section 6.2 advises: no burst of updates while a full buffer is read.
+        let quarter = self.protocol.receive_buffer / 4;
+        let step = mtu.saturating_mul(2).min(self.protocol.receive_buffer / 2).max(quarter).max(1);
         if window >= self.advertised.saturating_add(step)
             && self.advertised < self.protocol.receive_buffer / 2
         {

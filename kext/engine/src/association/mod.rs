@@ -102,6 +102,14 @@ impl Disposition {
         Self::End(Ending { error: Some(error), farewell: Farewell::Abort(Some(cause)) })
     }
 
+    /// The same without a last packet to the peer.
+    pub(crate) fn silenced(self) -> Self {
+        match self {
+            Self::End(ending) => Self::End(Ending { farewell: Farewell::Silence, ..ending }),
+            other => other,
+        }
+    }
+
     pub(crate) const fn violation(what: &'static [u8]) -> Self {
         Self::abort(Error::Aborted, Cause::ProtocolViolation(what))
     }

@@ -220,6 +220,8 @@ impl Association {
         }
         self.begin_searches(now);
         self.start_heartbeats(now);
+        // A shutdown that was asked for during set-up begins now, unless there is data to be sent first.
+        self.after_acknowledgement(now);
     }
 
     /// ERROR with cause Stale Cookie in COOKIE-ECHOED (section 5.2.6): begin anew with an INIT that asks for a cookie

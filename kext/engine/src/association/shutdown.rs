@@ -45,6 +45,10 @@ impl Association {
             | State::ShutdownAckSent => return,
         }
         self.errors = 0;
+        // Section 8.3: no HEARTBEAT after SHUTDOWN or SHUTDOWN ACK.
+        for heartbeat in &mut self.heartbeats {
+            *heartbeat = super::Heartbeat::default();
+        }
         self.start_handshake(now);
     }
 

@@ -82,6 +82,8 @@ impl Engine {
             if abort {
                 self.abort_association(association, Error::Aborted);
             } else if let Some(found) = self.associations.get_mut(association) {
+                // What nobody will read holds no window back.
+                found.unread = 0;
                 found.begin_shutdown(now);
                 self.deliver(association);
                 self.settle(now, association);

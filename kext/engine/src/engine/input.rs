@@ -98,10 +98,12 @@ impl Engine {
         &mut self,
         now: Time,
         key: Key,
-        chunks: impl Iterator<Item = Result<RawChunk<'a>, sctp_wire::Malformed>>,
+        chunks: impl Iterator<Item = Result<RawChunk<'a>, sctp_wire::Malformed>> + Clone,
         source: &Address,
         destination: &Address,
     ) {
+        // Section 9.1: a packet with an ABORT is not answered.
+        let aborts = chunks.clone().flatten().any(|chunk| chunk.kind == chunk_type::ABORT);
         let mut had_data = false;
         let mut lowest: Option<Tsn> = None;
         for raw in chunks {
@@ -123,6 +125,7 @@ impl Engine {
                 }
             };
             let go_on = !matches!(disposition, Disposition::DropPacket | Disposition::End(_));
+            let disposition = if aborts { disposition.silenced() } else { disposition };
             self.apply(key, disposition);
             if !go_on {
                 break;

@@ -434,6 +434,8 @@ impl Association {
         }
         self.due = Due::empty();
         self.guard = Time::NEVER;
+        // Nobody is left to use the new association after a close.
+        self.closing = self.endpoint.is_none();
         self.agree(cookie.peer_window, cookie.inbound_streams, cookie.outbound_streams, cookie.peer_tsn);
         self.ecn = Ecn::new(cookie.ecn);
         self.enter_established(now);

@@ -69,7 +69,7 @@ impl Outbound {
             return;
         }
         // Section 6.1 rule A: a zero window probe does not affect cwnd.
-        if !self.probe.in_flight {
+        if !self.probe.in_flight || self.window.len() > 1 {
             let pmdcs = path.pmdcs();
             path.congestion.on_timeout(pmdcs);
         }
