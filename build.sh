@@ -12,7 +12,7 @@ Commands:
   test          build and run every test suite
   check         check formatting, lints and documentation, changing nothing
   bench         measure the engine beside usrsctp
-  fuzz          send the engine what nobody in his right mind would
+  fuzz          feed mutated packets and random calls to the engine
   requirements  report how each requirement of RFC 9260 is kept and tested
   help          show this text
 
