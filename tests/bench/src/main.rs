@@ -147,7 +147,7 @@ fn scale(arguments: &Arguments) -> Vec<Scale> {
 
 fn main() -> ExitCode {
     let Some(arguments) = Arguments::read() else {
-        eprintln!("usage: sctp-bench [--rounds N] [--seconds S] [--only NAME] [--ours]");
+        eprintln!("usage: sctp-bench [--rounds N] [--seconds S] [--only NAME] [--ours]; see --help");
         return ExitCode::from(2);
     };
     let (rows, scale) = (rows(&arguments), scale(&arguments));

@@ -1,6 +1,6 @@
 //! Scripted exchanges of packets, in virtual time, that hold the engine to RFC 9260 rule by rule.
 //!
-//! A script plays the peer and the user of one association. [`script`] reads it, [`run`] plays it against a [`Host`],
+//! A script plays the peer and the user of one association. `script` reads it, `run` plays it against a [`Host`],
 //! [`table`] makes the list of what passed. The language is described in the README of this crate.
 #![allow(
     clippy::arithmetic_side_effects,

@@ -346,7 +346,7 @@ impl Session {
 
     fn carry(&mut self, packet: &UnderWay) {
         let UnderWay { from, bytes } = packet;
-        self.engines[1 - from].input(self.now, HOSTS[*from], HOSTS[1 - from], bytes);
+        self.engines[1 - from].input(self.now, HOSTS[*from], HOSTS[1 - from], 0, bytes);
     }
 
     fn pass_time(&mut self) {

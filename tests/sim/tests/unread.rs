@@ -70,12 +70,16 @@ fn held_by_unread_messages(receive_buffer: u32, loss: u64) -> usize {
     MOST.get()
 }
 
+/// What the sender may hold besides its messages, bytes.
+const SENDER: usize = 65_536;
+
 #[test]
 fn unread_messages_of_any_size_take_little_more_memory_than_the_buffer() {
     for loss in [0, 5] {
         for buffer in [20_000, 100_000] {
             let most = held_by_unread_messages(buffer, loss);
-            let allowed = usize::try_from(buffer).unwrap().saturating_mul(3);
+            // Both engines are counted: the sender keeps an account of the chunks that are on their way.
+            let allowed = usize::try_from(buffer).unwrap().saturating_mul(2).saturating_add(SENDER);
             assert!(most <= allowed, "{most} bytes for a buffer of {buffer}");
         }
     }
