@@ -1,7 +1,7 @@
 //! A fuzzer without coverage feedback: every run follows from one seed, and a run that fails names it.
 //!
 //! ```text
-//! sctp-fuzz [--seconds S] [--seed N] [--only TARGET] [--runs N]
+//! sctp-fuzz [--seconds S] [--seed N] [--only TARGET] [--runs N]; see --help
 //! ```
 //!
 //! The targets share the seconds. The last line counts the targets: "N passed, N failed, 0 skipped".
@@ -102,7 +102,7 @@ fn fuzz(&(name, what, run): &Target, arguments: &Arguments, first: u64, time: Du
 
 fn main() -> ExitCode {
     let Some(arguments) = Arguments::read() else {
-        eprintln!("usage: sctp-fuzz [--seconds S] [--seed N] [--only TARGET] [--runs N]");
+        eprintln!("usage: sctp-fuzz [--seconds S] [--seed N] [--only TARGET] [--runs N]; see --help");
         return ExitCode::from(2);
     };
     let chosen: Vec<&Target> = TARGETS.iter().filter(|(name, ..)| name.contains(&arguments.only)).collect();
