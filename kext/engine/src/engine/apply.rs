@@ -59,6 +59,7 @@ impl Engine {
     /// Adds an association to all tables. Nothing is left behind when memory runs out.
     pub(super) fn add_association(&mut self, begin: &Beginning<'_>) -> Result<Key, Error> {
         let association = Association::new(begin)?;
+        let tie_tags = (self.random.nonzero(), self.random.nonzero());
         let vacant = self.associations.vacant()?;
         if vacant.index >= 1 << super::ASSOCIATION_INDEX_BITS {
             return Err(Error::NoMemory);
@@ -68,7 +69,7 @@ impl Engine {
         let endpoint = self.endpoints.get_mut(begin.endpoint).ok_or(Error::Invalid)?;
         let place = endpoint.associations.len();
         memory::push(&mut endpoint.associations, vacant)?;
-        let Ok(key) = self.associations.insert(Association { place, ..association }) else {
+        let Ok(key) = self.associations.insert(Association { place, tie_tags, ..association }) else {
             if let Some(endpoint) = self.endpoints.get_mut(begin.endpoint) {
                 endpoint.associations.pop();
             }

@@ -112,7 +112,7 @@ impl Engine {
                     families,
                     local_tag: association.local_tag,
                     local_tsn: association.local_tsn,
-                    tie_tags: (association.local_tag, association.peer_tag),
+                    tie_tags: association.tie_tags,
                 },
                 // The same once the addresses are agreed on: it may not bring new ones.
                 State::CookieEchoed { .. } => {
@@ -125,7 +125,7 @@ impl Engine {
                         families,
                         local_tag: association.local_tag,
                         local_tsn: association.local_tsn,
-                        tie_tags: (association.local_tag, association.peer_tag),
+                        tie_tags: association.tie_tags,
                     }
                 }
                 // Section 5.2.2: the peer may have restarted. New addresses would let it hijack (RFC 5062).
@@ -137,7 +137,7 @@ impl Engine {
                         return self.refuse_restart(&refusal, init.initiate_tag, source, destination);
                     }
                     let (protocol, bound) = (association.protocol, association.bound());
-                    let tie_tags = (association.local_tag, association.peer_tag);
+                    let tie_tags = association.tie_tags;
                     let (local_tag, local_tsn) = (self.random.nonzero(), Tsn(self.random.u32()));
                     Answer { protocol, bound, families, local_tag, local_tsn, tie_tags }
                 }
@@ -314,7 +314,15 @@ impl Engine {
         }
         self.leave_tag(key);
         self.leave_paths(key);
-        let done = self.associations.get_mut(key).is_some_and(|found| found.restart(now, cookie).is_ok());
+        let tie_tags = (self.random.nonzero(), self.random.nonzero());
+        let done = self.associations.get_mut(key).is_some_and(|found| {
+            let done = found.restart(now, cookie).is_ok();
+            if done {
+                // A cookie that was given before the restart must not restart the association again.
+                found.tie_tags = tie_tags;
+            }
+            done
+        });
         let _ = self.enter_tag(key);
         let _ = self.enter_paths(key);
         if done {
@@ -379,7 +387,7 @@ impl Engine {
 fn cookie_action(association: &Association, cookie: &Cookie) -> Action {
     let local = association.local_tag == cookie.local_tag;
     let peer = association.peer_tag == cookie.peer_tag;
-    let ties = cookie.tie_tags == (association.local_tag, association.peer_tag) && cookie.tie_tags != (0, 0);
+    let ties = cookie.tie_tags == association.tie_tags;
     match (local, peer) {
         (true, true) => Action::Repeat,
         (true, false) if !association.is_set_up() => Action::Collide,

@@ -231,3 +231,25 @@ fn an_endpoint_of_family_v6_takes_ipv4_unless_told_otherwise() {
     engine.bind(v4, any4).unwrap();
     assert_eq!(engine.connect(Time(1), only, mapped), Err(Error::FamilyNotSupported));
 }
+
+#[test]
+fn section_5_2_2_a_cookie_does_not_tell_the_tags_of_an_association() {
+    let mut wire = hosts();
+    listening(&mut wire);
+    wire.hosts[1].input(wire.now, A, B, 0, &init(&[]));
+    let init_ack = next(&mut wire, 1).unwrap();
+    wire.hosts[1].input(wire.now, A, B, 0, &echo(&init_ack));
+    while next(&mut wire, 1).is_some() {}
+    let association = wire.association(1);
+    let (tags, ties) = ([association.local_tag, association.peer_tag], association.tie_tags);
+    // Anybody can send this in the name of the peer, or read what comes back.
+    wire.hosts[1].input(wire.now, A, B, 0, &init_with_tag(78, &[]));
+    let init_ack = next(&mut wire, 1).unwrap();
+    let tells = |word: u32| init_ack.windows(4).any(|bytes| bytes == word.to_be_bytes());
+    assert!(!tags.into_iter().any(tells), "{init_ack:x?}");
+    assert!(tells(ties.0) && tells(ties.1));
+    // They tie all the same, and only once.
+    wire.hosts[1].input(wire.now, A, B, 0, &echo(&init_ack));
+    assert_eq!(wire.association(1).peer_tag, 78);
+    assert_ne!(wire.association(1).tie_tags, ties);
+}
