@@ -271,7 +271,7 @@ impl Association {
             && path.local.is_any()
             && path.remote.family == destination.family
         {
-            path.local = *destination;
+            path.learn_local(*destination);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use sctp_wire::{
-    Cause, Chunk, CommonHeader, Init, Packet, PacketWriter, Parameter, Parameters, RawParameter,
+    Cause, Chunk, CommonHeader, Heartbeat, Init, Packet, PacketWriter, Parameter, Parameters, RawParameter,
 };
 
 /// Further addresses of the two hosts.
@@ -70,6 +70,20 @@ fn echo(init_ack: &[u8]) -> Vec<u8> {
         CommonHeader { source_port: 1000, destination_port: 2000, verification_tag: ack.initiate_tag };
     let mut writer = PacketWriter::new(&mut buffer, 1400, header).unwrap();
     sctp_wire::CookieEcho { cookie: cookie.unwrap() }.emit(&mut writer).unwrap();
+    let length = writer.finish();
+    buffer[..length].to_vec()
+}
+
+/// A packet of the peer for the association of host 1.
+fn to_association(
+    wire: &Wire,
+    build: impl FnOnce(&mut PacketWriter<'_>) -> Result<(), sctp_wire::Full>,
+) -> Vec<u8> {
+    let verification_tag = wire.association(1).local_tag;
+    let mut buffer = [0; 1500];
+    let header = CommonHeader { source_port: 1000, destination_port: 2000, verification_tag };
+    let mut writer = PacketWriter::new(&mut buffer, 1400, header).unwrap();
+    build(&mut writer).unwrap();
     let length = writer.finish();
     buffer[..length].to_vec()
 }
@@ -252,4 +266,30 @@ fn section_5_2_2_a_cookie_does_not_tell_the_tags_of_an_association() {
     wire.hosts[1].input(wire.now, A, B, 0, &echo(&init_ack));
     assert_eq!(wire.association(1).peer_tag, 78);
     assert_ne!(wire.association(1).tie_tags, ties);
+}
+
+#[test]
+fn section_7_2_5_2_another_source_address_begins_with_the_initial_window() {
+    let mut wire = hosts();
+    listening(&mut wire);
+    wire.hosts[1].input(wire.now, A, B, 0, &init(&[]));
+    let init_ack = next(&mut wire, 1).unwrap();
+    wire.hosts[1].input(wire.now, A, B, 0, &echo(&init_ack));
+    let initial = wire.association(1).paths[0].congestion.cwnd();
+    let key = wire.hosts[1].associations.key_at(0).unwrap();
+    for (arrives, reset) in [(B, false), (B2, true)] {
+        let path = &mut wire.hosts[1].associations.get_mut(key).unwrap().paths[0];
+        path.congestion.on_timeout(1000);
+        path.congestion.add_flight(500);
+        let (small, flight) = (path.congestion.cwnd(), path.congestion.flight());
+        assert!(small < initial);
+        // The path failed, or the host lost an address: the route chooses again.
+        path.local = Address::default();
+        let packet = to_association(&wire, |writer| Heartbeat { info: &[1; 8] }.emit_request(writer));
+        wire.hosts[1].input(wire.now, A, arrives, 0, &packet);
+        let path = &wire.association(1).paths[0];
+        assert!(path.local.same_host(&arrives));
+        assert_eq!(path.congestion.cwnd(), if reset { initial } else { small });
+        assert_eq!(path.congestion.flight(), flight, "what is outstanding stays so");
+    }
 }
