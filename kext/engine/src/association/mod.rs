@@ -167,6 +167,8 @@ pub(crate) struct Association {
     pub(crate) primary: PathId,
     /// Where the chunk came from that is to be answered.
     pub(crate) reply_path: PathId,
+    /// Where the last DATA came from, which is where SACKs go (section 6.4).
+    pub(crate) data_source: PathId,
     pub(crate) heartbeats: heapless::Vec<Heartbeat, MAX_PATHS>,
     pub(crate) inbound: Inbound,
     pub(crate) outbound: Outbound,
@@ -227,6 +229,7 @@ impl Association {
             preservative: 0,
             primary: PathId(0),
             reply_path: PathId(0),
+            data_source: PathId(0),
             heartbeats,
             inbound: Inbound::new(Tsn(0), 0),
             outbound: Outbound::new(begin.local_tsn, protocol.outbound_streams, 0)?,

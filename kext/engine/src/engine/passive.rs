@@ -372,6 +372,7 @@ impl Engine {
             association.peer_tag = cookie.peer_tag;
             association.waiting = waits;
             association.reply_path = association.primary;
+            association.data_source = association.primary;
             association.learn_local(&cookie.local);
             let streams = cookie.outbound_streams;
             association.agree(cookie.peer_window, cookie.inbound_streams, streams, cookie.peer_tsn);
@@ -434,6 +435,7 @@ impl Association {
         // The INIT ACK was answered from here, so this is the one that is confirmed (section 5.4 rule 2).
         self.primary = self.path_to(&first).unwrap_or(PathId(0));
         self.reply_path = self.primary;
+        self.data_source = self.primary;
         for path in &mut self.paths {
             path.reset(&self.protocol.rto);
             path.state = PathState::Unconfirmed;

@@ -293,3 +293,55 @@ fn section_7_2_5_2_another_source_address_begins_with_the_initial_window() {
         assert_eq!(path.congestion.flight(), flight, "what is outstanding stays so");
     }
 }
+
+#[test]
+fn section_6_4_a_sack_goes_where_the_last_data_came_from() {
+    let mut wire = hosts();
+    listening(&mut wire);
+    wire.hosts[1].input(wire.now, A, B, 0, &init(&[Parameter::Ipv4([198, 51, 100, 1])]));
+    let init_ack = next(&mut wire, 1).unwrap();
+    wire.hosts[1].input(wire.now, A, B, 0, &echo(&init_ack));
+    let key = wire.hosts[1].associations.key_at(0).unwrap();
+    wire.hosts[1].associations.get_mut(key).unwrap().paths[1].state = crate::path::PathState::Active;
+    let send = |wire: &mut Wire, tsn: u32, source: Address| {
+        let data = sctp_wire::Data {
+            flags: sctp_wire::DataFlags::all() - sctp_wire::DataFlags::IMMEDIATE,
+            tsn: sctp_wire::Tsn(tsn),
+            stream: 0,
+            ssn: sctp_wire::Ssn(0),
+            ppid: 0,
+            payload: b"x",
+        };
+        let packet = to_association(wire, |writer| data.emit(writer));
+        wire.hosts[1].input(wire.now, source, B, 0, &packet);
+    };
+    let answers = |wire: &mut Wire| {
+        let mut buffer = [0; 1500];
+        let mut answers = Vec::new();
+        while let Some(transmit) = wire.hosts[1].transmit(wire.now, &mut buffer) {
+            let packet = Packet::parse(&buffer[..transmit.length]).unwrap();
+            let kinds = packet.chunks().map(|chunk| chunk.unwrap().kind);
+            // SACK and HEARTBEAT ACK; the engine's own heartbeats and probes do not matter here.
+            let kinds = kinds.filter(|kind| [3, 5].contains(kind));
+            answers.extend(kinds.map(|kind| (kind, transmit.destination.with_port(0))));
+        }
+        answers
+    };
+    answers(&mut wire);
+    // The first is acknowledged at once, the second later.
+    send(&mut wire, 9, A2);
+    assert_eq!(answers(&mut wire), [(3, A2)]);
+    send(&mut wire, 10, A2);
+    assert_eq!(answers(&mut wire), []);
+    // Another packet without DATA, from another address, is answered there.
+    let heartbeat = to_association(&wire, |writer| Heartbeat { info: &[1; 8] }.emit_request(writer));
+    wire.hosts[1].input(wire.now, A, B, 0, &heartbeat);
+    assert_eq!(answers(&mut wire), [(5, A)]);
+    wire.now = wire.now.plus(Span::from_millis(200));
+    wire.hosts[1].on_timer(wire.now);
+    assert_eq!(answers(&mut wire), [(3, A2)]);
+    // Both at once are two packets.
+    send(&mut wire, 12, A2);
+    wire.hosts[1].input(wire.now, A, B, 0, &heartbeat);
+    assert_eq!(answers(&mut wire), [(5, A), (3, A2)]);
+}
