@@ -123,7 +123,8 @@ impl Engine {
             (Some(_), false) => Change::CannotStart,
         };
         let (source, destination) =
-            association.path(association.reply_path).map_or_else(Default::default, |path| {
+            // Section 5.4: not to an address that is not known to be the peer's.
+            association.path(association.control_path()).map_or_else(Default::default, |path| {
                 (path.local.with_port(association.local.port), path.remote)
             });
         if !matches!(ending.farewell, Farewell::Silence)

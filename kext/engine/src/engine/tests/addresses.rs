@@ -345,3 +345,34 @@ fn section_6_4_a_sack_goes_where_the_last_data_came_from() {
     wire.hosts[1].input(wire.now, A, B, 0, &heartbeat);
     assert_eq!(answers(&mut wire), [(5, A), (3, A2)]);
 }
+
+#[test]
+fn section_5_4_no_farewell_goes_to_an_address_that_is_not_confirmed() {
+    let [abort, shutdown_complete] = [6, 14];
+    for expected in [abort, shutdown_complete] {
+        let mut wire = hosts();
+        let server = listening(&mut wire);
+        wire.hosts[1].input(wire.now, A, B, 0, &init(&[Parameter::Ipv4([198, 51, 100, 1])]));
+        let init_ack = next(&mut wire, 1).unwrap();
+        wire.hosts[1].input(wire.now, A, B, 0, &echo(&init_ack));
+        while next(&mut wire, 1).is_some() {}
+        let packet = to_association(&wire, |writer| {
+            if expected == shutdown_complete {
+                return sctp_wire::emit_shutdown_ack(writer);
+            }
+            let (stream, ssn, tsn) = (0, sctp_wire::Ssn(0), sctp_wire::Tsn(9));
+            let flags = sctp_wire::DataFlags::empty();
+            sctp_wire::Data { flags, tsn, stream, ssn, ppid: 0, payload: &[] }.emit(writer)
+        });
+        if expected == shutdown_complete {
+            wire.hosts[1].close(wire.now, server, Close::Graceful);
+            while next(&mut wire, 1).is_some() {}
+        }
+        wire.hosts[1].input(wire.now, A2, B, 0, &packet);
+        assert_eq!(wire.hosts[1].associations(), 0);
+        let mut buffer = [0; 1500];
+        let transmit = wire.hosts[1].transmit(wire.now, &mut buffer).unwrap();
+        assert_eq!(buffer[12], expected);
+        assert!(transmit.destination.same_host(&A), "{:?}", transmit.destination);
+    }
+}
