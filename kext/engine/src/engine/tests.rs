@@ -423,3 +423,17 @@ fn section_9_1_every_peer_hears_of_an_abort() {
         assert_eq!(wire.hosts[0].counters().replies_dropped, 0);
     }
 }
+
+#[test]
+fn section_3_3_5_every_bit_of_a_heartbeat_nonce_changes() {
+    let (mut wire, _, _) = Wire::connected();
+    wire.packets.clear();
+    wire.advance(Span::from_secs(3600));
+    // Behind the headers of packet, chunk and parameter, and the path.
+    let nonce = |bytes: &[u8]| u64::from_be_bytes(bytes[21..29].try_into().unwrap());
+    let heartbeats = wire.packets.iter().filter(|(_, bytes)| bytes[12] == 4 && bytes.len() == 40);
+    let nonces: Vec<u64> = heartbeats.map(|(_, bytes)| nonce(bytes)).collect();
+    assert!(nonces.len() > 50);
+    assert_eq!(nonces.iter().fold(u64::MAX, |all, nonce| all & nonce), 0);
+    assert_eq!(nonces.iter().fold(0, |any, nonce| any | nonce), u64::MAX);
+}
