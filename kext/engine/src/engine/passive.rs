@@ -282,9 +282,12 @@ impl Engine {
             Action::Repeat => {}
             Action::Collide => {
                 association.peer_tag = cookie.peer_tag;
-                let streams = cookie.outbound_streams;
-                association.agree(cookie.peer_window, cookie.inbound_streams, streams, cookie.peer_tsn);
-                association.ecn = Ecn::new(cookie.ecn);
+                // Once its data came, the rest of what the peer said is in use and stays.
+                if !was_up || association.inbound.is_untouched() {
+                    let streams = cookie.outbound_streams;
+                    association.agree(cookie.peer_window, cookie.inbound_streams, streams, cookie.peer_tsn);
+                    association.ecn = Ecn::new(cookie.ecn);
+                }
             }
             Action::Restart => {
                 if matches!(association.state, State::ShutdownAckSent) {
@@ -391,9 +394,9 @@ fn cookie_action(association: &Association, cookie: &Cookie) -> Action {
     let ties = cookie.tie_tags == association.tie_tags;
     match (local, peer) {
         (true, true) => Action::Repeat,
-        (true, false) if !association.is_set_up() => Action::Collide,
+        (true, false) => Action::Collide,
         (false, false) if ties => Action::Restart,
-        (true | false, false) | (false, true) => Action::Drop,
+        (false, _) => Action::Drop,
     }
 }
 
