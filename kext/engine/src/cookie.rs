@@ -24,7 +24,8 @@ pub(crate) struct Cookie {
     pub(crate) local_tag: u32,
     /// The tag that packets to the peer carry.
     pub(crate) peer_tag: u32,
-    /// Tie-tags (section 5.2.2): the tags of an association that existed when the INIT came, or zero.
+    /// Tie-Tags (section 5.2.2): those of an association that existed when the INIT came, or zero. The cookie is signed,
+    /// not encrypted, so they are not its verification tags.
     pub(crate) tie_tags: (u32, u32),
     /// First TSN of this side.
     pub(crate) local_tsn: Tsn,

@@ -70,4 +70,29 @@ impl Random {
     pub(crate) fn u64(&mut self) -> u64 {
         u64::from(self.u32()) << 32 | u64::from(self.u32())
     }
+
+    /// The next 64 bits that are not all zero: a nonce, where zero means none. All of its bits are random (section
+    /// 3.3.5).
+    pub(crate) fn nonzero64(&mut self) -> u64 {
+        loop {
+            let value = self.u64();
+            if value != 0 {
+                return value;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Random;
+
+    #[test]
+    fn all_bits_of_a_nonce_are_random() {
+        let mut random = Random::new([1; 32]);
+        let (all, any) = (0..200)
+            .map(|_| random.nonzero64())
+            .fold((u64::MAX, 0), |(all, any), nonce| (all & nonce, any | nonce));
+        assert_eq!((all, any), (0, u64::MAX), "a bit never changes");
+    }
 }

@@ -20,6 +20,7 @@ impl Association {
             | State::ShutdownReceived
             | State::ShutdownAckSent => return Disposition::Continue,
         }
+        self.data_source = self.reply_path;
         let room = self.room();
         match self.inbound.receive(data, room) {
             Verdict::Accepted => {}

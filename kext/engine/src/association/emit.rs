@@ -43,7 +43,12 @@ impl Association {
     }
 
     fn replies_due(&self) -> bool {
-        !self.due.is_empty() || self.ecn.answer_due() || matches!(self.inbound.sack(), SackNeed::Now)
+        self.control_due() || matches!(self.inbound.sack(), SackNeed::Now)
+    }
+
+    /// Whether something is due that goes where the last packet came from.
+    fn control_due(&self) -> bool {
+        !self.due.is_empty() || self.ecn.answer_due()
     }
 
     /// The path that DATA may go to now.
@@ -78,10 +83,12 @@ impl Association {
             None if !set_up => self.primary,
             // Section 5.4: an answer to a heartbeat may go to an unconfirmed address, nothing else.
             None if self.due.contains(Due::HEARTBEAT_ACK) => self.reply_path,
-            None if self.replies_due() => self.control_path(),
+            None if self.control_due() => self.control_path(),
+            None if self.replies_due() => self.sack_path(),
             None => self.data_path(now)?,
         };
         let answer_only = self.due.contains(Due::HEARTBEAT_ACK) && self.control_path() != id;
+        let takes_sack = self.sack_path() == id;
         let header = self.header();
         let path = self.path_mut(id)?;
         let (remote, source) = (path.remote, path.local);
@@ -97,7 +104,7 @@ impl Association {
             Some((_, info)) => Heartbeat { info: &info }.emit_request(&mut writer),
             None if !set_up => self.emit_handshake(&mut writer),
             None if answer_only => self.emit_heartbeat_ack(&mut writer),
-            None => self.emit_control(&mut writer),
+            None => self.emit_control(takes_sack, &mut writer),
         };
         if !writer.is_empty() {
             counters.control_chunks_sent = counters.control_chunks_sent.wrapping_add(1);
@@ -166,7 +173,7 @@ impl Association {
         Ok(())
     }
 
-    fn emit_control(&mut self, writer: &mut PacketWriter<'_>) -> Result<(), Full> {
+    fn emit_control(&mut self, takes_sack: bool, writer: &mut PacketWriter<'_>) -> Result<(), Full> {
         if self.due.contains(Due::COOKIE_ACK) {
             sctp_wire::emit_cookie_ack(writer)?;
             self.due.remove(Due::COOKIE_ACK);
@@ -178,7 +185,7 @@ impl Association {
             self.due.remove(Due::ERROR);
         }
         self.emit_heartbeat_ack(writer)?;
-        if matches!(self.inbound.sack(), SackNeed::Now) {
+        if takes_sack && matches!(self.inbound.sack(), SackNeed::Now) {
             self.emit_sack(writer)?;
         }
         if self.due.contains(Due::SHUTDOWN) {

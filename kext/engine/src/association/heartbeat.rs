@@ -76,7 +76,7 @@ impl Association {
         let rto = path.rto.current();
         let Some(heartbeat) = self.heartbeats.get_mut(place) else { return false };
         if idle && !crowded && (probed || !lost) {
-            heartbeat.nonce = random.u64() | 1;
+            heartbeat.nonce = random.nonzero64();
             heartbeat.due = true;
             heartbeat.deadline = now.plus(rto);
         } else if probed {

@@ -151,6 +151,9 @@ pub(crate) struct Association {
     pub(crate) peer_port: u16,
     pub(crate) local_tag: u32,
     pub(crate) peer_tag: u32,
+    /// What stands for the two tags in the Tie-Tags of a cookie, which anybody can read who names an address of the
+    /// peer: random, never zero, and new after a restart (section 5.2.2).
+    pub(crate) tie_tags: (u32, u32),
     pub(crate) local_tsn: Tsn,
     pub(crate) paths: Paths,
     /// How many paths, from the first, are in the engine's table.
@@ -164,6 +167,8 @@ pub(crate) struct Association {
     pub(crate) primary: PathId,
     /// Where the chunk came from that is to be answered.
     pub(crate) reply_path: PathId,
+    /// Where the last DATA came from, which is where SACKs go (section 6.4).
+    pub(crate) data_source: PathId,
     pub(crate) heartbeats: heapless::Vec<Heartbeat, MAX_PATHS>,
     pub(crate) inbound: Inbound,
     pub(crate) outbound: Outbound,
@@ -215,6 +220,7 @@ impl Association {
             peer_port: begin.peers.first().map_or(0, |peer| peer.port),
             local_tag: begin.local_tag,
             peer_tag: 0,
+            tie_tags: (0, 0),
             local_tsn: begin.local_tsn,
             paths,
             entered_paths: 0,
@@ -223,6 +229,7 @@ impl Association {
             preservative: 0,
             primary: PathId(0),
             reply_path: PathId(0),
+            data_source: PathId(0),
             heartbeats,
             inbound: Inbound::new(Tsn(0), 0),
             outbound: Outbound::new(begin.local_tsn, protocol.outbound_streams, 0)?,

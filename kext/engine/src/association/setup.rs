@@ -251,8 +251,17 @@ impl Association {
     /// The path for control chunks: the one that the last packet came from, if it is known to be the peer's
     /// (section 5.4).
     pub(crate) fn control_path(&self) -> PathId {
-        let unconfirmed = |id| self.path(id).is_none_or(|path: &Path| path.state == PathState::Unconfirmed);
-        if unconfirmed(self.reply_path) { usable(&self.paths, self.primary) } else { self.reply_path }
+        self.confirmed(self.reply_path)
+    }
+
+    /// The path for SACKs: the one that the last DATA came from, whatever else came since (section 6.4).
+    pub(crate) fn sack_path(&self) -> PathId {
+        self.confirmed(self.data_source)
+    }
+
+    fn confirmed(&self, id: PathId) -> PathId {
+        let unconfirmed = self.path(id).is_none_or(|path: &Path| path.state == PathState::Unconfirmed);
+        if unconfirmed { usable(&self.paths, self.primary) } else { id }
     }
 
     /// Starts T1 or T2 with the RTO of the path that the chunk goes to.
@@ -271,7 +280,7 @@ impl Association {
             && path.local.is_any()
             && path.remote.family == destination.family
         {
-            path.local = *destination;
+            path.learn_local(*destination);
         }
     }
 

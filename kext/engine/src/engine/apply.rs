@@ -1,6 +1,7 @@
 //! The one place where what a handler decided is done, and where an association is brought in line after it.
 
 use super::Engine;
+use super::farewells::Last;
 use super::input::bump;
 use crate::association::{Association, Beginning, Disposition, Ending, Farewell};
 use crate::endpoint::{Item, Queued, Style};
@@ -59,16 +60,18 @@ impl Engine {
     /// Adds an association to all tables. Nothing is left behind when memory runs out.
     pub(super) fn add_association(&mut self, begin: &Beginning<'_>) -> Result<Key, Error> {
         let association = Association::new(begin)?;
+        let tie_tags = (self.random.nonzero(), self.random.nonzero());
         let vacant = self.associations.vacant()?;
         if vacant.index >= 1 << super::ASSOCIATION_INDEX_BITS {
             return Err(Error::NoMemory);
         }
         self.deadlines.reserve(vacant.index)?;
         self.ready.reserve(vacant.index)?;
+        self.farewells.reserve(self.associations.len().saturating_add(1))?;
         let endpoint = self.endpoints.get_mut(begin.endpoint).ok_or(Error::Invalid)?;
         let place = endpoint.associations.len();
         memory::push(&mut endpoint.associations, vacant)?;
-        let Ok(key) = self.associations.insert(Association { place, ..association }) else {
+        let Ok(key) = self.associations.insert(Association { place, tie_tags, ..association }) else {
             if let Some(endpoint) = self.endpoints.get_mut(begin.endpoint) {
                 endpoint.associations.pop();
             }
@@ -120,20 +123,14 @@ impl Engine {
             (Some(_), false) => Change::CannotStart,
         };
         let (source, destination) =
-            association.path(association.reply_path).map_or_else(Default::default, |path| {
+            // Section 5.4: not to an address that is not known to be the peer's.
+            association.path(association.control_path()).map_or_else(Default::default, |path| {
                 (path.local.with_port(association.local.port), path.remote)
             });
-        match ending.farewell {
-            Farewell::Silence => {}
-            Farewell::ShutdownComplete => {
-                self.reply(&source, &destination, tag, |writer| {
-                    sctp_wire::ShutdownComplete { reflected: false }.emit(writer)
-                });
-            }
-            Farewell::Abort(cause) => self.reply(&source, &destination, tag, |writer| match cause {
-                Some(cause) => sctp_wire::emit_abort(writer, false, &[cause]),
-                None => sctp_wire::emit_abort(writer, false, &[]),
-            }),
+        if !matches!(ending.farewell, Farewell::Silence)
+            && self.farewells.push(Last { source, destination, tag, farewell: ending.farewell }).is_err()
+        {
+            bump(&mut self.counters.replies_dropped);
         }
         bump(if ending.error.is_some() { &mut self.counters.aborted } else { &mut self.counters.shut_down });
         self.deliver(key);

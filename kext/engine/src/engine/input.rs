@@ -77,10 +77,10 @@ impl Engine {
             Tag::Good => {}
             Tag::Reflected => {
                 // The peer knows of no association, so nothing else that it could say is meant for this one.
-                let disposition = if first.kind == chunk_type::ABORT {
-                    association.on_abort()
-                } else {
-                    association.on_shutdown_complete()
+                let disposition = match Chunk::parse(first) {
+                    Ok(Chunk::Abort(abort)) if is_well_formed(&abort) => association.on_abort(),
+                    Ok(Chunk::ShutdownComplete(_)) => association.on_shutdown_complete(),
+                    _ => return bump(&mut self.counters.malformed),
                 };
                 bump(&mut self.counters.control_chunks_received);
                 self.apply(key, disposition);
@@ -169,7 +169,11 @@ fn on_chunk(
         // Section 8.5.1 B and C: a T bit does not go with the receiver's own tag.
         Chunk::Abort(Abort { reflected: true, .. })
         | Chunk::ShutdownComplete(ShutdownComplete { reflected: true }) => Disposition::DropPacket,
-        Chunk::Abort(_) => association.on_abort(),
+        Chunk::Abort(abort) if is_well_formed(abort) => association.on_abort(),
+        Chunk::Abort(_) => {
+            bump(&mut counters.malformed);
+            Disposition::DropPacket
+        }
         Chunk::Shutdown(shutdown) => association.on_shutdown(now, shutdown.cumulative_tsn),
         Chunk::ShutdownAck => association.on_shutdown_ack(),
         Chunk::ShutdownComplete(_) => association.on_shutdown_complete(),
@@ -194,6 +198,11 @@ fn on_chunk(
             if action.stops() { Disposition::DropPacket } else { Disposition::Continue }
         }
     }
+}
+
+/// Section 3.3.7: an ABORT with a format error is silently discarded.
+fn is_well_formed(abort: &Abort<'_>) -> bool {
+    abort.causes.iter().all(|cause| cause.is_ok())
 }
 
 /// Whether there is an ABORT anywhere in a packet.

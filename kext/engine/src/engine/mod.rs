@@ -8,6 +8,7 @@ mod addresses;
 mod apply;
 mod calls;
 mod connect;
+mod farewells;
 mod icmp;
 mod input;
 mod lookup;
@@ -37,6 +38,7 @@ use crate::slab::{Key, Slab};
 use crate::table::Table;
 use crate::time::Time;
 use alloc::vec::Vec;
+use farewells::Farewells;
 use replies::Replies;
 
 /// Bits of a generation in an association identifier; the other 20 are the position.
@@ -97,6 +99,7 @@ pub struct Engine {
     /// Endpoints whose socket must be brought up to date.
     changed: Fifo,
     replies: Replies,
+    farewells: Farewells,
     /// The packet being looked at came with the mark Congestion Experienced.
     marked: bool,
     counters: Counters,
@@ -126,6 +129,7 @@ impl Engine {
             ready: Fifo::new(),
             changed: Fifo::new(),
             replies: Replies::new()?,
+            farewells: Farewells::new(),
             marked: false,
             counters: Counters::default(),
             addresses: Vec::new(),

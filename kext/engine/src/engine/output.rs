@@ -55,12 +55,13 @@ impl Engine {
     /// Whether [`Engine::transmit`] may have a packet.
     #[must_use]
     pub const fn has_transmit(&self) -> bool {
-        !self.replies.is_empty() || !self.ready.is_empty()
+        !self.replies.is_empty() || !self.farewells.is_empty() || !self.ready.is_empty()
     }
 
     /// Writes the next packet into `buffer`, which must hold at least a path MTU.
     pub fn transmit(&mut self, now: Time, buffer: &mut [u8]) -> Option<Transmit> {
-        if let Some((length, source, destination)) = self.replies.pop(buffer) {
+        let waiting = self.replies.pop(buffer).or_else(|| self.farewells.pop(buffer));
+        if let Some((length, source, destination)) = waiting {
             bump(&mut self.counters.packets_sent);
             return Some(Transmit { length, source, destination, tos: 0, dont_fragment: false });
         }

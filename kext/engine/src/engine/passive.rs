@@ -112,7 +112,7 @@ impl Engine {
                     families,
                     local_tag: association.local_tag,
                     local_tsn: association.local_tsn,
-                    tie_tags: (association.local_tag, association.peer_tag),
+                    tie_tags: association.tie_tags,
                 },
                 // The same once the addresses are agreed on: it may not bring new ones.
                 State::CookieEchoed { .. } => {
@@ -125,7 +125,7 @@ impl Engine {
                         families,
                         local_tag: association.local_tag,
                         local_tsn: association.local_tsn,
-                        tie_tags: (association.local_tag, association.peer_tag),
+                        tie_tags: association.tie_tags,
                     }
                 }
                 // Section 5.2.2: the peer may have restarted. New addresses would let it hijack (RFC 5062).
@@ -137,7 +137,7 @@ impl Engine {
                         return self.refuse_restart(&refusal, init.initiate_tag, source, destination);
                     }
                     let (protocol, bound) = (association.protocol, association.bound());
-                    let tie_tags = (association.local_tag, association.peer_tag);
+                    let tie_tags = association.tie_tags;
                     let (local_tag, local_tsn) = (self.random.nonzero(), Tsn(self.random.u32()));
                     Answer { protocol, bound, families, local_tag, local_tsn, tie_tags }
                 }
@@ -282,9 +282,12 @@ impl Engine {
             Action::Repeat => {}
             Action::Collide => {
                 association.peer_tag = cookie.peer_tag;
-                let streams = cookie.outbound_streams;
-                association.agree(cookie.peer_window, cookie.inbound_streams, streams, cookie.peer_tsn);
-                association.ecn = Ecn::new(cookie.ecn);
+                // Once its data came, the rest of what the peer said is in use and stays.
+                if !was_up || association.inbound.is_untouched() {
+                    let streams = cookie.outbound_streams;
+                    association.agree(cookie.peer_window, cookie.inbound_streams, streams, cookie.peer_tsn);
+                    association.ecn = Ecn::new(cookie.ecn);
+                }
             }
             Action::Restart => {
                 if matches!(association.state, State::ShutdownAckSent) {
@@ -314,7 +317,15 @@ impl Engine {
         }
         self.leave_tag(key);
         self.leave_paths(key);
-        let done = self.associations.get_mut(key).is_some_and(|found| found.restart(now, cookie).is_ok());
+        let tie_tags = (self.random.nonzero(), self.random.nonzero());
+        let done = self.associations.get_mut(key).is_some_and(|found| {
+            let done = found.restart(now, cookie).is_ok();
+            if done {
+                // A cookie that was given before the restart must not restart the association again.
+                found.tie_tags = tie_tags;
+            }
+            done
+        });
         let _ = self.enter_tag(key);
         let _ = self.enter_paths(key);
         if done {
@@ -364,6 +375,7 @@ impl Engine {
             association.peer_tag = cookie.peer_tag;
             association.waiting = waits;
             association.reply_path = association.primary;
+            association.data_source = association.primary;
             association.learn_local(&cookie.local);
             let streams = cookie.outbound_streams;
             association.agree(cookie.peer_window, cookie.inbound_streams, streams, cookie.peer_tsn);
@@ -379,12 +391,12 @@ impl Engine {
 fn cookie_action(association: &Association, cookie: &Cookie) -> Action {
     let local = association.local_tag == cookie.local_tag;
     let peer = association.peer_tag == cookie.peer_tag;
-    let ties = cookie.tie_tags == (association.local_tag, association.peer_tag) && cookie.tie_tags != (0, 0);
+    let ties = cookie.tie_tags == association.tie_tags;
     match (local, peer) {
         (true, true) => Action::Repeat,
-        (true, false) if !association.is_set_up() => Action::Collide,
+        (true, false) => Action::Collide,
         (false, false) if ties => Action::Restart,
-        (true | false, false) | (false, true) => Action::Drop,
+        (false, _) => Action::Drop,
     }
 }
 
@@ -426,6 +438,7 @@ impl Association {
         // The INIT ACK was answered from here, so this is the one that is confirmed (section 5.4 rule 2).
         self.primary = self.path_to(&first).unwrap_or(PathId(0));
         self.reply_path = self.primary;
+        self.data_source = self.primary;
         for path in &mut self.paths {
             path.reset(&self.protocol.rto);
             path.state = PathState::Unconfirmed;

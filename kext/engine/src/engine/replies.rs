@@ -1,4 +1,4 @@
-//! Packets that no association sends: answers to an INIT, to the unknown, and the last packet of an association.
+//! Packets that no association sends: answers to an INIT and to the unknown.
 //!
 //! They wait in slots made once, so that answering an INIT allocates nothing.
 

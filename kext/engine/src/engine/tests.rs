@@ -399,3 +399,41 @@ fn a_restarted_peer_begins_anew() {
     assert_eq!(wire.read(1, server).unwrap().0.len(), 30);
     assert_eq!(wire.hosts[1].associations(), 1);
 }
+
+#[test]
+fn section_9_1_every_peer_hears_of_an_abort() {
+    let ends: [fn(&mut Wire, EndpointId); 2] = [
+        |wire, client| wire.hosts[0].close(wire.now, client, Close::Abort),
+        |wire, _| wire.hosts[0].quiesce(),
+    ];
+    for end in ends {
+        let mut wire = Wire::new();
+        let client = wire.endpoint(0, Style::OneToMany, 1000);
+        for port in 2000..2100 {
+            let server = wire.endpoint(1, Style::OneToMany, port);
+            wire.hosts[1].listen(server, 1).unwrap();
+            wire.hosts[0].connect(wire.now, client, B.with_port(port)).unwrap();
+            wire.run();
+        }
+        assert_eq!((wire.hosts[0].associations(), wire.hosts[1].associations()), (100, 100));
+        end(&mut wire, client);
+        wire.run();
+        assert_eq!((wire.hosts[0].associations(), wire.hosts[1].associations()), (0, 0));
+        assert_eq!(wire.hosts[1].counters().aborted, 100);
+        assert_eq!(wire.hosts[0].counters().replies_dropped, 0);
+    }
+}
+
+#[test]
+fn section_3_3_5_every_bit_of_a_heartbeat_nonce_changes() {
+    let (mut wire, _, _) = Wire::connected();
+    wire.packets.clear();
+    wire.advance(Span::from_secs(3600));
+    // Behind the headers of packet, chunk and parameter, and the path.
+    let nonce = |bytes: &[u8]| u64::from_be_bytes(bytes[21..29].try_into().unwrap());
+    let heartbeats = wire.packets.iter().filter(|(_, bytes)| bytes[12] == 4 && bytes.len() == 40);
+    let nonces: Vec<u64> = heartbeats.map(|(_, bytes)| nonce(bytes)).collect();
+    assert!(nonces.len() > 50);
+    assert_eq!(nonces.iter().fold(u64::MAX, |all, nonce| all & nonce), 0);
+    assert_eq!(nonces.iter().fold(0, |any, nonce| any | nonce), u64::MAX);
+}

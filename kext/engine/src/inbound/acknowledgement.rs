@@ -72,6 +72,11 @@ impl Acknowledgement {
         }
     }
 
+    /// Whether nothing was acknowledged and nothing is to be.
+    pub(super) const fn is_untouched(&self) -> bool {
+        !self.begun && !self.data && matches!(self.need, SackNeed::None)
+    }
+
     pub(super) const fn need(&self) -> SackNeed {
         self.need
     }

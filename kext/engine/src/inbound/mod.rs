@@ -122,6 +122,11 @@ impl Inbound {
         }
     }
 
+    /// Whether no DATA came yet.
+    pub(crate) const fn is_untouched(&self) -> bool {
+        self.acknowledgement.is_untouched()
+    }
+
     /// Takes a DATA chunk in.
     ///
     /// `room` is how many bytes of the receive buffer are free: its size less [`Inbound::held_bytes`] and less what

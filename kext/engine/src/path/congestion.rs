@@ -40,6 +40,12 @@ impl Congestion {
         }
     }
 
+    /// Begins anew on a network of which nothing is known (section 7.2.5). What is outstanding stays so.
+    pub(crate) fn reinitialize(&mut self, family: Family, pmdcs: u32) {
+        let Self { flight, fast_retransmit, last_sent, .. } = *self;
+        *self = Self { flight, fast_retransmit, last_sent, ..Self::new(family, pmdcs) };
+    }
+
     /// Bytes outstanding to this address.
     pub(crate) const fn flight(&self) -> u32 {
         self.flight

@@ -68,6 +68,8 @@ pub(crate) struct Path {
     pub(crate) remote: Address,
     /// The source address of packets; the wildcard when the route chooses.
     pub(crate) local: Address,
+    /// The last source address that was known, even while the route chooses again.
+    known_local: Address,
     pub(crate) state: PathState,
     /// Consecutive time-outs (section 8.2).
     pub(crate) errors: u16,
@@ -91,6 +93,7 @@ impl Path {
         let mut path = Self {
             remote,
             local,
+            known_local: local,
             state: PathState::Unconfirmed,
             errors: 0,
             mtu: INITIAL_MTU,
@@ -114,6 +117,16 @@ impl Path {
         self.t3 = Time::NEVER;
         self.earliest = None;
         self.timing = None;
+    }
+
+    /// The source address that the route chose is known. Another than before means other routes, of which nothing was
+    /// measured yet (section 7.2.5.2).
+    pub(crate) fn learn_local(&mut self, local: Address) {
+        if !self.known_local.is_any() && !self.known_local.same_host(&local) {
+            self.congestion.reinitialize(self.remote.family, self.pmdcs());
+        }
+        self.local = local;
+        self.known_local = local;
     }
 
     /// PMDCS, the largest DATA chunk that fits one packet (section 1.5), bytes; a multiple of 4.

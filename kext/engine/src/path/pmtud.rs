@@ -174,7 +174,7 @@ impl Search {
         }
         let waits = self.deadline != Time::NEVER && self.deadline > now;
         if !waits && matches!(self.phase, Phase::Base | Phase::Searching | Phase::Error) {
-            self.nonce = random.u64() | 1;
+            self.nonce = random.nonzero64();
             self.due = true;
             self.deadline = now.plus(rto);
         }

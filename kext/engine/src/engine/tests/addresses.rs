@@ -2,7 +2,7 @@
 
 use super::*;
 use sctp_wire::{
-    Cause, Chunk, CommonHeader, Init, Packet, PacketWriter, Parameter, Parameters, RawParameter,
+    Cause, Chunk, CommonHeader, Heartbeat, Init, Packet, PacketWriter, Parameter, Parameters, RawParameter,
 };
 
 /// Further addresses of the two hosts.
@@ -70,6 +70,20 @@ fn echo(init_ack: &[u8]) -> Vec<u8> {
         CommonHeader { source_port: 1000, destination_port: 2000, verification_tag: ack.initiate_tag };
     let mut writer = PacketWriter::new(&mut buffer, 1400, header).unwrap();
     sctp_wire::CookieEcho { cookie: cookie.unwrap() }.emit(&mut writer).unwrap();
+    let length = writer.finish();
+    buffer[..length].to_vec()
+}
+
+/// A packet of the peer for the association of host 1.
+fn to_association(
+    wire: &Wire,
+    build: impl FnOnce(&mut PacketWriter<'_>) -> Result<(), sctp_wire::Full>,
+) -> Vec<u8> {
+    let verification_tag = wire.association(1).local_tag;
+    let mut buffer = [0; 1500];
+    let header = CommonHeader { source_port: 1000, destination_port: 2000, verification_tag };
+    let mut writer = PacketWriter::new(&mut buffer, 1400, header).unwrap();
+    build(&mut writer).unwrap();
     let length = writer.finish();
     buffer[..length].to_vec()
 }
@@ -230,4 +244,135 @@ fn an_endpoint_of_family_v6_takes_ipv4_unless_told_otherwise() {
     let v4 = engine.open(Style::OneToMany, Family::V4, 2).unwrap();
     engine.bind(v4, any4).unwrap();
     assert_eq!(engine.connect(Time(1), only, mapped), Err(Error::FamilyNotSupported));
+}
+
+#[test]
+fn section_5_2_2_a_cookie_does_not_tell_the_tags_of_an_association() {
+    let mut wire = hosts();
+    listening(&mut wire);
+    wire.hosts[1].input(wire.now, A, B, 0, &init(&[]));
+    let init_ack = next(&mut wire, 1).unwrap();
+    wire.hosts[1].input(wire.now, A, B, 0, &echo(&init_ack));
+    while next(&mut wire, 1).is_some() {}
+    let association = wire.association(1);
+    let (tags, ties) = ([association.local_tag, association.peer_tag], association.tie_tags);
+    // Anybody can send this in the name of the peer, or read what comes back.
+    wire.hosts[1].input(wire.now, A, B, 0, &init_with_tag(78, &[]));
+    let init_ack = next(&mut wire, 1).unwrap();
+    let tells = |word: u32| init_ack.windows(4).any(|bytes| bytes == word.to_be_bytes());
+    assert!(!tags.into_iter().any(tells), "{init_ack:x?}");
+    assert!(tells(ties.0) && tells(ties.1));
+    // They tie all the same, and only once.
+    wire.hosts[1].input(wire.now, A, B, 0, &echo(&init_ack));
+    assert_eq!(wire.association(1).peer_tag, 78);
+    assert_ne!(wire.association(1).tie_tags, ties);
+}
+
+#[test]
+fn section_7_2_5_2_another_source_address_begins_with_the_initial_window() {
+    let mut wire = hosts();
+    listening(&mut wire);
+    wire.hosts[1].input(wire.now, A, B, 0, &init(&[]));
+    let init_ack = next(&mut wire, 1).unwrap();
+    wire.hosts[1].input(wire.now, A, B, 0, &echo(&init_ack));
+    let initial = wire.association(1).paths[0].congestion.cwnd();
+    let key = wire.hosts[1].associations.key_at(0).unwrap();
+    for (arrives, reset) in [(B, false), (B2, true)] {
+        let path = &mut wire.hosts[1].associations.get_mut(key).unwrap().paths[0];
+        path.congestion.on_timeout(1000);
+        path.congestion.add_flight(500);
+        let (small, flight) = (path.congestion.cwnd(), path.congestion.flight());
+        assert!(small < initial);
+        // The path failed, or the host lost an address: the route chooses again.
+        path.local = Address::default();
+        let packet = to_association(&wire, |writer| Heartbeat { info: &[1; 8] }.emit_request(writer));
+        wire.hosts[1].input(wire.now, A, arrives, 0, &packet);
+        let path = &wire.association(1).paths[0];
+        assert!(path.local.same_host(&arrives));
+        assert_eq!(path.congestion.cwnd(), if reset { initial } else { small });
+        assert_eq!(path.congestion.flight(), flight, "what is outstanding stays so");
+    }
+}
+
+#[test]
+fn section_6_4_a_sack_goes_where_the_last_data_came_from() {
+    let mut wire = hosts();
+    listening(&mut wire);
+    wire.hosts[1].input(wire.now, A, B, 0, &init(&[Parameter::Ipv4([198, 51, 100, 1])]));
+    let init_ack = next(&mut wire, 1).unwrap();
+    wire.hosts[1].input(wire.now, A, B, 0, &echo(&init_ack));
+    let key = wire.hosts[1].associations.key_at(0).unwrap();
+    wire.hosts[1].associations.get_mut(key).unwrap().paths[1].state = crate::path::PathState::Active;
+    let send = |wire: &mut Wire, tsn: u32, source: Address| {
+        let data = sctp_wire::Data {
+            flags: sctp_wire::DataFlags::all() - sctp_wire::DataFlags::IMMEDIATE,
+            tsn: sctp_wire::Tsn(tsn),
+            stream: 0,
+            ssn: sctp_wire::Ssn(0),
+            ppid: 0,
+            payload: b"x",
+        };
+        let packet = to_association(wire, |writer| data.emit(writer));
+        wire.hosts[1].input(wire.now, source, B, 0, &packet);
+    };
+    let answers = |wire: &mut Wire| {
+        let mut buffer = [0; 1500];
+        let mut answers = Vec::new();
+        while let Some(transmit) = wire.hosts[1].transmit(wire.now, &mut buffer) {
+            let packet = Packet::parse(&buffer[..transmit.length]).unwrap();
+            let kinds = packet.chunks().map(|chunk| chunk.unwrap().kind);
+            // SACK and HEARTBEAT ACK; the engine's own heartbeats and probes do not matter here.
+            let kinds = kinds.filter(|kind| [3, 5].contains(kind));
+            answers.extend(kinds.map(|kind| (kind, transmit.destination.with_port(0))));
+        }
+        answers
+    };
+    answers(&mut wire);
+    // The first is acknowledged at once, the second later.
+    send(&mut wire, 9, A2);
+    assert_eq!(answers(&mut wire), [(3, A2)]);
+    send(&mut wire, 10, A2);
+    assert_eq!(answers(&mut wire), []);
+    // Another packet without DATA, from another address, is answered there.
+    let heartbeat = to_association(&wire, |writer| Heartbeat { info: &[1; 8] }.emit_request(writer));
+    wire.hosts[1].input(wire.now, A, B, 0, &heartbeat);
+    assert_eq!(answers(&mut wire), [(5, A)]);
+    wire.now = wire.now.plus(Span::from_millis(200));
+    wire.hosts[1].on_timer(wire.now);
+    assert_eq!(answers(&mut wire), [(3, A2)]);
+    // Both at once are two packets.
+    send(&mut wire, 12, A2);
+    wire.hosts[1].input(wire.now, A, B, 0, &heartbeat);
+    assert_eq!(answers(&mut wire), [(5, A), (3, A2)]);
+}
+
+#[test]
+fn section_5_4_no_farewell_goes_to_an_address_that_is_not_confirmed() {
+    let [abort, shutdown_complete] = [6, 14];
+    for expected in [abort, shutdown_complete] {
+        let mut wire = hosts();
+        let server = listening(&mut wire);
+        wire.hosts[1].input(wire.now, A, B, 0, &init(&[Parameter::Ipv4([198, 51, 100, 1])]));
+        let init_ack = next(&mut wire, 1).unwrap();
+        wire.hosts[1].input(wire.now, A, B, 0, &echo(&init_ack));
+        while next(&mut wire, 1).is_some() {}
+        let packet = to_association(&wire, |writer| {
+            if expected == shutdown_complete {
+                return sctp_wire::emit_shutdown_ack(writer);
+            }
+            let (stream, ssn, tsn) = (0, sctp_wire::Ssn(0), sctp_wire::Tsn(9));
+            let flags = sctp_wire::DataFlags::empty();
+            sctp_wire::Data { flags, tsn, stream, ssn, ppid: 0, payload: &[] }.emit(writer)
+        });
+        if expected == shutdown_complete {
+            wire.hosts[1].close(wire.now, server, Close::Graceful);
+            while next(&mut wire, 1).is_some() {}
+        }
+        wire.hosts[1].input(wire.now, A2, B, 0, &packet);
+        assert_eq!(wire.hosts[1].associations(), 0);
+        let mut buffer = [0; 1500];
+        let transmit = wire.hosts[1].transmit(wire.now, &mut buffer).unwrap();
+        assert_eq!(buffer[12], expected);
+        assert!(transmit.destination.same_host(&A), "{:?}", transmit.destination);
+    }
 }

@@ -1,0 +1,80 @@
+//! The last packets of associations that are over, one each, until they are sent.
+
+use crate::address::Address;
+use crate::association::Farewell;
+use crate::memory::{self, OutOfMemory};
+use alloc::vec::Vec;
+use sctp_wire::{CommonHeader, Full, PacketWriter};
+
+/// The longest of them, bytes: fits any path.
+const LENGTH: usize = 512;
+
+/// What the last packet of an association says, and where it goes.
+#[derive(Debug)]
+pub(super) struct Last {
+    pub(super) source: Address,
+    pub(super) destination: Address,
+    pub(super) tag: u32,
+    pub(super) farewell: Farewell,
+}
+
+impl Last {
+    /// Writes the packet; its length, or `None` if it says nothing or `buffer` is too short.
+    fn write(&self, buffer: &mut [u8]) -> Option<usize> {
+        let header = CommonHeader {
+            source_port: self.source.port,
+            destination_port: self.destination.port,
+            verification_tag: self.tag,
+        };
+        let mut writer = PacketWriter::new(buffer, LENGTH, header).ok()?;
+        self.emit(&mut writer).ok()?;
+        (!writer.is_empty()).then(|| writer.finish())
+    }
+
+    fn emit(&self, writer: &mut PacketWriter<'_>) -> Result<(), Full> {
+        match self.farewell {
+            Farewell::Silence => Ok(()),
+            Farewell::ShutdownComplete => sctp_wire::ShutdownComplete { reflected: false }.emit(writer),
+            Farewell::Abort(Some(cause)) => sctp_wire::emit_abort(writer, false, &[cause]),
+            Farewell::Abort(None) => sctp_wire::emit_abort(writer, false, &[]),
+        }
+    }
+}
+
+/// Farewells that wait, in no order. One call may end all associations, and every peer must hear of it (section 9.1): so
+/// an association is only made when there is room for its farewell.
+#[derive(Debug)]
+pub(super) struct Farewells {
+    waiting: Vec<Last>,
+}
+
+impl Farewells {
+    pub(super) const fn new() -> Self {
+        Self { waiting: Vec::new() }
+    }
+
+    /// Makes room for the farewells of `associations`, besides those that wait.
+    pub(super) fn reserve(&mut self, associations: u32) -> Result<(), OutOfMemory> {
+        let associations = usize::try_from(associations).map_err(|_| OutOfMemory)?;
+        self.waiting.try_reserve(associations).map_err(|_| OutOfMemory)
+    }
+
+    /// Adds the farewell of an association that there was room for.
+    pub(super) fn push(&mut self, last: Last) -> Result<(), OutOfMemory> {
+        memory::push(&mut self.waiting, last)
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// Writes one of them to `buffer`: its length, source and destination.
+    pub(super) fn pop(&mut self, buffer: &mut [u8]) -> Option<(usize, Address, Address)> {
+        while let Some(last) = self.waiting.pop() {
+            if let Some(length) = last.write(buffer) {
+                return Some((length, last.source, last.destination));
+            }
+        }
+        None
+    }
+}
