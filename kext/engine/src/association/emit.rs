@@ -28,7 +28,7 @@ impl Association {
     pub(crate) fn has_packet(&self, now: Time) -> bool {
         match self.state {
             State::CookieWait { .. } => self.due.contains(Due::INIT),
-            State::CookieEchoed { .. } => self.due.contains(Due::COOKIE_ECHO),
+            State::CookieEchoed { .. } => self.due.intersects(Due::COOKIE_ECHO | Due::HEARTBEAT_ACK),
             State::Established
             | State::ShutdownPending
             | State::ShutdownSent
@@ -65,6 +65,7 @@ impl Association {
             return None;
         }
         let set_up = self.is_set_up();
+        let handshake = self.due.intersects(Due::INIT | Due::COOKIE_ECHO);
         if self.probe_due()
             && !self.replies_due()
             && let Some(probe) = self.emit_probe(now, buffer)
@@ -75,13 +76,13 @@ impl Association {
         let heartbeat = if set_up && !self.replies_due() { self.take_heartbeat(now) } else { None };
         let id = match &heartbeat {
             Some((place, _)) => PathId(u8::try_from(*place).ok()?),
-            None if !set_up => self.primary,
+            None if handshake => self.primary,
             // Section 5.4: an answer to a heartbeat may go to an unconfirmed address, nothing else.
             None if self.due.contains(Due::HEARTBEAT_ACK) => self.reply_path,
             None if self.replies_due() => self.control_path(),
             None => self.data_path(now)?,
         };
-        let answer_only = self.due.contains(Due::HEARTBEAT_ACK) && self.control_path() != id;
+        let answer_only = self.due.contains(Due::HEARTBEAT_ACK) && (!set_up || self.control_path() != id);
         let header = self.header();
         let path = self.path_mut(id)?;
         let (remote, source) = (path.remote, path.local);
@@ -95,7 +96,7 @@ impl Association {
         // What does not fit stays due and goes with the next packet.
         let _ = match heartbeat {
             Some((_, info)) => Heartbeat { info: &info }.emit_request(&mut writer),
-            None if !set_up => self.emit_handshake(&mut writer),
+            None if handshake => self.emit_handshake(&mut writer),
             None if answer_only => self.emit_heartbeat_ack(&mut writer),
             None => self.emit_control(&mut writer),
         };
@@ -194,7 +195,7 @@ impl Association {
 
     fn emit_heartbeat_ack(&mut self, writer: &mut PacketWriter<'_>) -> Result<(), Full> {
         if self.due.contains(Due::HEARTBEAT_ACK) {
-            Heartbeat { info: &self.heartbeat_reply }.emit_ack(writer)?;
+            self.heartbeat_replies.emit(writer)?;
             self.due.remove(Due::HEARTBEAT_ACK);
         }
         Ok(())
