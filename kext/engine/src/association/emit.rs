@@ -11,6 +11,9 @@ use sctp_wire::{
     COMMON_HEADER_LEN, CommonHeader, ErrorChunk, Full, Heartbeat, Init, PacketWriter, Parameter, Parameters,
 };
 
+/// Bytes of a SACK chunk that may wait, which has neither gaps nor duplicates, and of an ECNE chunk in front of it.
+const WAITING_SACK: usize = 16 + 8;
+
 /// A packet in the caller's buffer.
 pub(crate) struct Emitted {
     pub(crate) length: usize,
@@ -105,8 +108,11 @@ impl Association {
         }
         let mut sent = Sent::default();
         if set_up && self.data_path(now) == Some(id) {
-            if !matches!(self.inbound.sack(), SackNeed::None) {
-                // Section 6.1: DATA takes a waiting SACK along.
+            let room = writer.remaining().saturating_sub(WAITING_SACK);
+            if matches!(self.inbound.sack(), SackNeed::Delayed)
+                && self.outbound.next_fits(id, &self.paths, room)
+            {
+                // Section 6.1: DATA takes a waiting SACK along; alone that goes no sooner for it (section 6.2).
                 let _ = self.emit_sack(&mut writer);
             }
             sent = self.outbound.emit(now, id, &mut self.paths, self.protocol.no_delay, &mut writer);
