@@ -25,7 +25,13 @@ impl Association {
         match self.inbound.receive(data, room) {
             Verdict::Accepted => {}
             Verdict::Duplicate => counters.data_duplicates = counters.data_duplicates.wrapping_add(1),
-            Verdict::Dropped => counters.data_dropped = counters.data_dropped.wrapping_add(1),
+            Verdict::Dropped => {
+                counters.data_dropped = counters.data_dropped.wrapping_add(1);
+                if self.unread == 0 && self.inbound.is_stuck(data, room) {
+                    // Section 6.9: a message that outgrows the receive buffer cannot be delivered in parts.
+                    return Disposition::abort(Error::Aborted, Cause::OutOfResource);
+                }
+            }
             Verdict::InvalidStream => self.report(&Cause::InvalidStream { stream: data.stream }),
             Verdict::NoUserData => {
                 return Disposition::abort(Error::Aborted, Cause::NoUserData { tsn: data.tsn });

@@ -11,6 +11,9 @@ use sctp_wire::{
     COMMON_HEADER_LEN, CommonHeader, ErrorChunk, Full, Heartbeat, Init, PacketWriter, Parameter, Parameters,
 };
 
+/// Bytes of a SACK chunk that may wait, which has neither gaps nor duplicates, and of an ECNE chunk in front of it.
+const WAITING_SACK: usize = 16 + 8;
+
 /// A packet in the caller's buffer.
 pub(crate) struct Emitted {
     pub(crate) length: usize,
@@ -28,7 +31,7 @@ impl Association {
     pub(crate) fn has_packet(&self, now: Time) -> bool {
         match self.state {
             State::CookieWait { .. } => self.due.contains(Due::INIT),
-            State::CookieEchoed { .. } => self.due.contains(Due::COOKIE_ECHO),
+            State::CookieEchoed { .. } => self.due.intersects(Due::COOKIE_ECHO | Due::HEARTBEAT_ACK),
             State::Established
             | State::ShutdownPending
             | State::ShutdownSent
@@ -70,6 +73,7 @@ impl Association {
             return None;
         }
         let set_up = self.is_set_up();
+        let handshake = self.due.intersects(Due::INIT | Due::COOKIE_ECHO);
         if self.probe_due()
             && !self.replies_due()
             && let Some(probe) = self.emit_probe(now, buffer)
@@ -80,14 +84,14 @@ impl Association {
         let heartbeat = if set_up && !self.replies_due() { self.take_heartbeat(now) } else { None };
         let id = match &heartbeat {
             Some((place, _)) => PathId(u8::try_from(*place).ok()?),
-            None if !set_up => self.primary,
+            None if handshake => self.primary,
             // Section 5.4: an answer to a heartbeat may go to an unconfirmed address, nothing else.
             None if self.due.contains(Due::HEARTBEAT_ACK) => self.reply_path,
             None if self.control_due() => self.control_path(),
             None if self.replies_due() => self.sack_path(),
             None => self.data_path(now)?,
         };
-        let answer_only = self.due.contains(Due::HEARTBEAT_ACK) && self.control_path() != id;
+        let answer_only = self.due.contains(Due::HEARTBEAT_ACK) && (!set_up || self.control_path() != id);
         let takes_sack = self.sack_path() == id;
         let header = self.header();
         let path = self.path_mut(id)?;
@@ -102,7 +106,7 @@ impl Association {
         // What does not fit stays due and goes with the next packet.
         let _ = match heartbeat {
             Some((_, info)) => Heartbeat { info: &info }.emit_request(&mut writer),
-            None if !set_up => self.emit_handshake(&mut writer),
+            None if handshake => self.emit_handshake(&mut writer),
             None if answer_only => self.emit_heartbeat_ack(&mut writer),
             None => self.emit_control(takes_sack, &mut writer),
         };
@@ -111,8 +115,11 @@ impl Association {
         }
         let mut sent = Sent::default();
         if set_up && self.data_path(now) == Some(id) {
-            if !matches!(self.inbound.sack(), SackNeed::None) {
-                // Section 6.1: DATA takes a waiting SACK along.
+            let room = writer.remaining().saturating_sub(WAITING_SACK);
+            if matches!(self.inbound.sack(), SackNeed::Delayed)
+                && self.outbound.next_fits(id, &self.paths, room)
+            {
+                // Section 6.1: DATA takes a waiting SACK along; alone that goes no sooner for it (section 6.2).
                 let _ = self.emit_sack(&mut writer);
             }
             sent = self.outbound.emit(now, id, &mut self.paths, self.protocol.no_delay, &mut writer);
@@ -201,7 +208,7 @@ impl Association {
 
     fn emit_heartbeat_ack(&mut self, writer: &mut PacketWriter<'_>) -> Result<(), Full> {
         if self.due.contains(Due::HEARTBEAT_ACK) {
-            Heartbeat { info: &self.heartbeat_reply }.emit_ack(writer)?;
+            self.heartbeat_replies.emit(writer)?;
             self.due.remove(Due::HEARTBEAT_ACK);
         }
         Ok(())

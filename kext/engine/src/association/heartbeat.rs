@@ -1,6 +1,6 @@
 //! HEARTBEAT (RFC 9260 section 8.3): is an idle path alive, and is an address the peer's (section 5.4)?
 
-use super::{Association, Disposition, Due};
+use super::{Association, Disposition, Due, State};
 use crate::address::Address;
 use crate::notification::{AddressChange, AddressNews};
 use crate::path::{MAX_PATHS, Path, PathState, usable};
@@ -150,9 +150,11 @@ impl Association {
 
     /// HEARTBEAT: give its info back as it is.
     pub(crate) fn on_heartbeat(&mut self, info: &[u8]) -> Disposition {
-        self.heartbeat_reply.clear();
-        // An info too long for one answer is not answered: no honest peer sends it.
-        if self.heartbeat_reply.extend_from_slice(info).is_ok() {
+        let unknown_peer = matches!(self.state, State::CookieWait { .. });
+        let fits = self.path(self.reply_path).map_or(0, Path::pmdcs);
+        // What is too long for one packet of answers is not answered: no honest peer sends it.
+        let fits = usize::try_from(fits).unwrap_or(0);
+        if !unknown_peer && self.heartbeat_replies.add(info, fits) {
             self.due.insert(Due::HEARTBEAT_ACK);
         }
         Disposition::Continue

@@ -7,6 +7,7 @@ mod ecn;
 mod emit;
 mod heartbeat;
 mod probe;
+mod replies;
 mod report;
 mod setup;
 mod shutdown;
@@ -14,6 +15,7 @@ mod timeouts;
 
 pub(crate) use ecn::Ecn;
 pub(crate) use heartbeat::Heartbeat;
+pub(crate) use replies::HeartbeatReplies;
 pub(crate) use report::ErrorReport;
 pub(crate) use setup::{BadOffer, Offer, read_offer};
 
@@ -174,7 +176,7 @@ pub(crate) struct Association {
     pub(crate) outbound: Outbound,
     pub(crate) due: Due,
     pub(crate) ecn: Ecn,
-    pub(crate) heartbeat_reply: heapless::Vec<u8, 256>,
+    pub(crate) heartbeat_replies: HeartbeatReplies,
     pub(crate) error_report: ErrorReport,
     /// Consecutive retransmissions without an acknowledgement (section 8.1).
     pub(crate) errors: u16,
@@ -235,7 +237,7 @@ impl Association {
             outbound: Outbound::new(begin.local_tsn, protocol.outbound_streams, 0)?,
             due: Due::INIT,
             ecn: Ecn::new(false),
-            heartbeat_reply: heapless::Vec::new(),
+            heartbeat_replies: HeartbeatReplies::new(),
             error_report: ErrorReport::new(),
             errors: 0,
             handshake: Time::NEVER,

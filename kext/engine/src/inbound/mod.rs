@@ -194,6 +194,13 @@ impl Inbound {
         room > 0 || self.received.has_gap() && self.overdraft.saturating_add(charge) <= OVERDRAFT
     }
 
+    /// Whether nothing more can ever come in: a chunk that all others wait for was refused for want of `room`, and none
+    /// of what is held can be delivered before it. `room` is as for [`Inbound::receive`], with nothing waiting elsewhere.
+    pub(crate) fn is_stuck(&self, refused: &Data<'_>, room: usize) -> bool {
+        let next = self.received.standing(refused.tsn) == Standing::Next;
+        next && !self.has_room_for_next(charge(refused.payload.len()), room) && !self.streams.has_ready()
+    }
+
     /// The next message that may be delivered: ordered ones in the order of their stream (section 6.6), unordered
     /// ones as soon as they are whole.
     pub(crate) fn pop(&mut self) -> Option<Delivery> {

@@ -110,6 +110,11 @@ impl Streams {
         };
     }
 
+    /// Whether a message may be delivered.
+    pub(super) const fn has_ready(&self) -> bool {
+        self.ready.is_some()
+    }
+
     /// Takes out the next message to deliver, with what it was charged.
     pub(super) fn pop(&mut self) -> Option<(Delivery, usize)> {
         let (first, last) = self.ready?;

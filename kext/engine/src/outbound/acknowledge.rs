@@ -156,7 +156,8 @@ impl Outbound {
             return;
         }
         self.probe.in_flight = false;
-        let closed = self.next_new_length(paths).is_some_and(|length| !self.has_room(length));
+        // With nothing to send yet the wait begins as well: what comes within it is to be sent at its end.
+        let closed = self.next_new_length(paths).map_or(no_room, |length| !self.has_room(length));
         if !closed {
             self.probe.count = 0;
         } else if self.window.is_empty()

@@ -55,14 +55,29 @@ impl Outbound {
 
     /// The size of the next chunk to be sent again to path `id`, if it is larger than the MTU of the path has become.
     pub(crate) fn oversized(&self, id: PathId, paths: &[Path]) -> Option<usize> {
+        let next = self.next_lost(id, paths)?;
+        let fits = paths.get(id.position())?.pmdcs();
+        usize::try_from(next.size()).ok().filter(|_| next.size() > fits)
+    }
+
+    /// The next chunk to be sent again to path `id`.
+    fn next_lost(&self, id: PathId, paths: &[Path]) -> Option<&Chunk> {
         if self.window.lost() == 0 {
             return None;
         }
         let mut chunks =
             (self.window.first_lost()..self.window.len()).filter_map(|position| self.window.get(position));
-        let next = chunks.find(|chunk| chunk.is_lost() && retransmission_path(chunk, paths) == id)?;
-        let fits = paths.get(id.position())?.pmdcs();
-        usize::try_from(next.size()).ok().filter(|_| next.size() > fits)
+        chunks.find(|chunk| chunk.is_lost() && retransmission_path(chunk, paths) == id)
+    }
+
+    /// Whether the next chunk that may be sent to path `id`, as [`Outbound::can_send`] says, fits `room` bytes behind
+    /// other chunks.
+    pub(crate) fn next_fits(&self, id: PathId, paths: &[Path], room: usize) -> bool {
+        if let Some(chunk) = self.next_lost(id, paths) {
+            return usize::try_from(chunk.size()).is_ok_and(|size| size <= room);
+        }
+        let full = full_length(paths, self.max_segment);
+        self.next().is_some_and(|next| next_length(next.left, full, room, false).is_some())
     }
 
     /// The path of a lost chunk that may be sent now.

@@ -8,7 +8,10 @@ impl Path {
     /// Something sent to this address was not answered in time. `alone`: the peer has no other address, so that there
     /// is nothing to fail over to. Returns what the user is to be told.
     pub(crate) fn on_error(&mut self, protocol: &Protocol, alone: bool) -> Option<AddressChange> {
-        let was_reachable = self.errors <= protocol.path_max_retransmits;
+        if self.errors > protocol.path_max_retransmits {
+            // Section 8.3: the counter stops there.
+            return None;
+        }
         self.errors = self.errors.saturating_add(1);
         let reachable = self.errors <= protocol.path_max_retransmits;
         self.state = match self.state {
@@ -20,7 +23,7 @@ impl Path {
             }
             state => state,
         };
-        (was_reachable && !reachable).then_some(AddressChange::Unreachable)
+        (!reachable).then_some(AddressChange::Unreachable)
     }
 
     /// The peer answered something that was sent to this address. Returns what the user is to be told.

@@ -161,6 +161,7 @@ fn rfc_7829_section_3_2_how_a_path_fails_and_comes_back() {
         });
         let unreachable = Some(AddressChange::Unreachable);
         assert_eq!(told, [None, None, None, None, None, unreachable, None], "{begin:?}");
+        assert_eq!(path.errors, 6, "section 8.3: the counter stops above Path.Max.Retrans");
         assert!(!path.is_probed(&protocol), "given up, so probed less often");
         let back = if begin == Unconfirmed { AddressChange::Confirmed } else { AddressChange::Available };
         assert_eq!((path.on_answer(), path.state, path.errors), (Some(back), Active, 0));

@@ -195,6 +195,31 @@ fn section_6_1_a_a_zero_window_is_probed_ever_more_rarely() {
 }
 
 #[test]
+fn section_6_1_a_the_first_probe_waits_for_an_rto_after_the_window_was_seen_closed() {
+    let mut bench = Bench::new(1, 1000);
+    bench.enqueue(&[1000]);
+    assert_eq!(bench.flush(), [[0]]);
+    bench.try_sack(1, 0, &[]).unwrap();
+    assert!(bench.out.is_drained());
+    bench.wait(400);
+    bench.enqueue(&[10]);
+    assert!(bench.out.is_probing() && bench.can_send().is_none());
+    assert_eq!(bench.paths[0].t3.since(bench.now), Span::from_millis(600));
+    bench.time_out(0);
+    assert_eq!(bench.flush(), [[1]]);
+    // An RTO has passed when this comes.
+    bench.try_sack(2, 0, &[]).unwrap();
+    bench.time_out(0);
+    bench.enqueue(&[10]);
+    assert_eq!(bench.flush(), [[2]]);
+    bench.try_sack(3, 0, &[]).unwrap();
+    // The window opens before there is anything to send.
+    bench.try_sack(3, 1000, &[]).unwrap();
+    bench.enqueue(&[10]);
+    assert_eq!(bench.flush(), [[3]]);
+}
+
+#[test]
 fn section_6_1_a_a_probe_that_the_peer_drops_is_no_error_and_no_congestion() {
     let mut bench = Bench::new(1, 0);
     bench.enqueue(&[1000; 2]);
