@@ -3,6 +3,9 @@
 use crate::path::RtoParameters;
 use crate::time::Span;
 
+/// The longest that a SACK may wait, whatever the user sets (RFC 9260 section 6.2).
+pub const MAX_SACK_DELAY: Span = Span::from_millis(500);
+
 /// Protocol parameters, RFC 9260 section 16 with its defaults, and the numbers of streams.
 #[derive(Clone, Copy, Debug)]
 pub struct Protocol {
@@ -23,7 +26,7 @@ pub struct Protocol {
     pub potentially_failed_max_retransmits: u16,
     /// HB.interval; `None` when heartbeats are off.
     pub heartbeat_interval: Option<Span>,
-    /// How long a SACK may wait, at most 500 ms (section 6.2).
+    /// How long a SACK may wait; [`MAX_SACK_DELAY`] if this is longer.
     pub sack_delay: Span,
     /// Streams asked for in an INIT.
     pub outbound_streams: u16,

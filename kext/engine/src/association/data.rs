@@ -5,6 +5,7 @@ use super::{Association, Disposition, State};
 use crate::counters::Counters;
 use crate::error::Error;
 use crate::inbound::{SackNeed, Verdict};
+use crate::options::MAX_SACK_DELAY;
 use crate::outbound::{SackEffect, SackError};
 use crate::time::{Span, Time};
 use sctp_wire::{Cause, Data, Sack};
@@ -56,7 +57,7 @@ impl Association {
             self.inbound.want_sack_now();
         }
         if !waited && matches!(self.inbound.sack(), SackNeed::Delayed) {
-            self.sack_at = now.plus(self.protocol.sack_delay);
+            self.sack_at = now.plus(self.protocol.sack_delay.min(MAX_SACK_DELAY));
         }
     }
 

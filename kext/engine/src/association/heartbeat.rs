@@ -82,12 +82,10 @@ impl Association {
         } else if probed {
             heartbeat.deadline = now.plus(rto);
         } else {
+            // After a lost heartbeat one RTO has passed.
+            let least = if lost { Span::ZERO } else { Span(rto.0 / 2) };
             heartbeat.deadline = self.protocol.heartbeat_interval.map_or(Time::NEVER, |interval| {
-                // Section 8.3: RTO plus interval, with a jitter of +/- 50 % of the RTO. After a lost heartbeat one RTO
-                // has passed.
-                let spread = random.u64().checked_rem(rto.0.saturating_add(1)).unwrap_or(0);
-                let rto = if lost { 0 } else { rto.0 / 2 };
-                now.plus(Span(rto.saturating_add(spread).saturating_add(interval.0)))
+                now.plus(least).plus(jitter(rto, random.u64())).plus(interval)
             });
         }
         self.errors > self.protocol.association_max_retransmits
@@ -174,11 +172,11 @@ impl Association {
         path.rto.measure(now.since(sent));
         let change = path.on_answer();
         tell(&mut self.path_news, path, change);
-        let wait = self
-            .protocol
-            .heartbeat_interval
-            .map_or(Time::NEVER, |interval| now.plus(Span(interval.0.saturating_add(path.rto.current().0))));
-        heartbeat.deadline = wait;
+        let rto = path.rto.current();
+        heartbeat.deadline = self.protocol.heartbeat_interval.map_or(Time::NEVER, |interval| {
+            // The nonce was drawn at random, so it serves for the jitter too.
+            now.plus(Span(rto.0 / 2)).plus(jitter(rto, nonce)).plus(interval)
+        });
         if change == Some(AddressChange::Confirmed) {
             self.probe_next(now);
         }
@@ -197,6 +195,12 @@ impl Association {
             heartbeat.deadline = now;
         }
     }
+}
+
+/// Section 8.3: a heartbeat goes after RTO and HB.interval with a jitter of +/- 50 % of the RTO. This comes on top of half
+/// an RTO: between nothing and a whole one, as `random` has it.
+fn jitter(rto: Span, random: u64) -> Span {
+    Span(random.checked_rem(rto.0.saturating_add(1)).unwrap_or(0))
 }
 
 fn read_info(info: &[u8]) -> Result<(usize, u64, Time), Truncated> {

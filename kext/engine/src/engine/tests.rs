@@ -7,6 +7,7 @@
 
 mod addresses;
 mod ecn;
+mod heartbeats;
 mod icmp;
 mod pmtud;
 mod windows;
