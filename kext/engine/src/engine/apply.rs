@@ -90,7 +90,9 @@ impl Engine {
         self.leave_paths(key);
         self.deadlines.set(key.index, Time::NEVER);
         self.detach(key);
-        self.associations.remove(key, super::ASSOCIATION_GENERATION_BITS)
+        let removed = self.associations.remove(key, super::ASSOCIATION_GENERATION_BITS);
+        self.farewells.release(self.associations.len());
+        removed
     }
 
     /// Takes an association from its endpoint.

@@ -59,6 +59,13 @@ impl Farewells {
         self.waiting.try_reserve(associations).map_err(|_| OutOfMemory)
     }
 
+    /// Gives the memory back if there is nothing left to say.
+    pub(super) fn release(&mut self, associations: u32) {
+        if associations == 0 && self.waiting.is_empty() {
+            self.waiting = Vec::new();
+        }
+    }
+
     /// Adds the farewell of an association that there was room for.
     pub(super) fn push(&mut self, last: Last) -> Result<(), OutOfMemory> {
         memory::push(&mut self.waiting, last)

@@ -62,6 +62,7 @@ impl Engine {
     pub fn transmit(&mut self, now: Time, buffer: &mut [u8]) -> Option<Transmit> {
         let waiting = self.replies.pop(buffer).or_else(|| self.farewells.pop(buffer));
         if let Some((length, source, destination)) = waiting {
+            self.farewells.release(self.associations.len());
             bump(&mut self.counters.packets_sent);
             return Some(Transmit { length, source, destination, tos: 0, dont_fragment: false });
         }
