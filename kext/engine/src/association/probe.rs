@@ -86,8 +86,10 @@ impl Association {
         if let Some(path) = self.paths.get_mut(place)
             && path.search.on_answer(now, nonce, &mut path.mtu)
         {
-            // Section 8.3 of RFC 9260: it is a HEARTBEAT ACK too.
-            path.errors = 0;
+            // Section 8.3 of RFC 9260: it is a HEARTBEAT ACK too. What brings a failed path back is a heartbeat of its own.
+            if path.state == PathState::Active {
+                path.errors = 0;
+            }
             self.errors = 0;
         }
         true

@@ -31,7 +31,6 @@ impl Association {
             self.sack_at = Time::NEVER;
             self.inbound.want_sack_now();
         }
-        self.on_search_deadline(now, random);
         for place in 0..self.paths.len() {
             if self.paths.get(place).is_some_and(|path| path.t3 <= now) {
                 counters.data_timeouts = counters.data_timeouts.wrapping_add(1);
@@ -44,6 +43,8 @@ impl Association {
                 return DEAD;
             }
         }
+        // Last: a time-out of data may have begun a search anew.
+        self.on_search_deadline(now, random);
         Disposition::Continue
     }
 
