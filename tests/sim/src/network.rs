@@ -89,7 +89,7 @@ pub struct Network {
     sent_to: BTreeMap<[u8; 16], u64>,
     still: u32,
     trace: bool,
-    around: fn(bool),
+    around: fn(Node, bool),
 }
 
 impl Network {
@@ -108,7 +108,7 @@ impl Network {
             sent_to: BTreeMap::new(),
             still: 0,
             trace: is_replay(),
-            around: |_| {},
+            around: |_, _| {},
         }
     }
 
@@ -185,14 +185,14 @@ impl Network {
 
     /// A user's call on the engine of a host. [`Network::flush`] takes note of what came of it.
     pub fn call<R>(&mut self, node: Node, call: impl FnOnce(&mut Engine, Time) -> R) -> R {
-        (self.around)(true);
+        (self.around)(node, true);
         let result = call(&mut self.hosts[node.0].engine, self.now);
-        (self.around)(false);
+        (self.around)(node, false);
         result
     }
 
-    /// Has `around` called with true before an engine is entered, and with false after.
-    pub fn set_around(&mut self, around: fn(bool)) {
+    /// Has `around` called with true before the engine of a host is entered, and with false after.
+    pub fn set_around(&mut self, around: fn(Node, bool)) {
         self.around = around;
     }
 

@@ -61,7 +61,7 @@ fn everything_arrives_though_memory_is_refused_now_and_then() {
             Protocol { association_max_retransmits: 1000, max_init_retransmits: 100, ..Protocol::default() };
         let pair =
             Pair::connect(&mut network, protocol, |network| network.set_all_conditions(Conditions::lossy(2)));
-        network.set_around(|inside| IN_ENGINE.set(inside));
+        network.set_around(|_, inside| IN_ENGINE.set(inside));
         DICE.set(seed);
         COUNT.set(0);
         REFUSED.set(20 + seed % 60 * 3);
