@@ -179,7 +179,7 @@ main(int argc, char **argv)
 		return EXCHANGE_USAGE;
 	sd = sctp_socket_open(address.ss_family, server.one_to_one ? SOCK_STREAM : SOCK_SEQPACKET, 2048);
 	if (sd < 0)
-		return sctp_socket_open_failure(address.ss_family);
+		return EXCHANGE_SETUP;
 	if (!sctp_socket_set_up(sd, own, port, fast_timers))
 		return sctp_socket_set_up_failure();
 	if (listen(sd, 8) != 0) {

@@ -138,7 +138,7 @@ main(int argc, char **argv)
 	client.sd = sctp_socket_open(client.peer.ss_family, client.one_to_one ? SOCK_STREAM : SOCK_SEQPACKET,
 				     options.plan.streams);
 	if (client.sd < 0)
-		return sctp_socket_open_failure(client.peer.ss_family);
+		return EXCHANGE_SETUP;
 	if (!sctp_socket_set_up(client.sd, options.own, 0, options.fast_timers))
 		return sctp_socket_set_up_failure();
 	if (client.one_to_one && connect(client.sd, (struct sockaddr *)&client.peer, length) != 0) {

@@ -32,7 +32,6 @@ enum {
 	EXCHANGE_USAGE = 2,
 	EXCHANGE_SETUP = 3, /* no socket, no association */
 	EXCHANGE_TIMEOUT = 4,
-	EXCHANGE_NO_IPV6 = 77,  /* there are no sockets for IPv6 */
 	EXCHANGE_NO_PATHS = 78, /* a call for several addresses is refused as unknown */
 	EXCHANGE_LOST = 5,      /* the association ended before its time */
 };

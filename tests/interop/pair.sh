@@ -114,11 +114,6 @@ pair_run() {
 	[ "$pair_client_result" = 0 ] && [ $pair_server_result -eq 0 ]
 }
 
-# After a pair_run that failed: true if the extension has no IPv6 sockets (EXCHANGE_NO_IPV6).
-pair_no_ipv6() {
-	[ "$pair_client_result" = 77 ] || [ "$pair_server_result" = 77 ]
-}
-
 # After a pair_run that failed.
 pair_account() {
 	echo "client ended with $pair_client_result, server with $pair_server_result"

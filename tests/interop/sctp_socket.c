@@ -67,13 +67,6 @@ sctp_socket_open(sa_family_t family, int type, uint16_t streams)
 	return -1;
 }
 
-/* Without IPv4 the extension is not there at all. */
-int
-sctp_socket_open_failure(sa_family_t family)
-{
-	return family == AF_INET6 && errno == EPROTONOSUPPORT ? EXCHANGE_NO_IPV6 : EXCHANGE_SETUP;
-}
-
 static bool
 bind_all(int sd, const char *const *addresses, uint16_t port)
 {

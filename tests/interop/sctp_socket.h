@@ -13,9 +13,6 @@ socklen_t sctp_socket_address(const char *text, uint16_t port, struct sockaddr_s
  * message. */
 int sctp_socket_open(sa_family_t family, int type, uint16_t streams);
 
-/* What a program ends with that could not open its socket, with errno as sctp_socket_open left it. */
-int sctp_socket_open_failure(sa_family_t family);
-
 /* Binds the addresses, NULL after the last; none and a port: any IPv4 address; none without: nothing.
  * fast_timers: time-outs of 0.1 to 0.4 s and, where the option is there, a HEARTBEAT every 0.3 s. False with
  * errno and a message. */

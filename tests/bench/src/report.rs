@@ -74,9 +74,11 @@ pub(crate) fn table(rows: &[Row], scale: &[Scale], rounds: usize) -> String {
         return text;
     }
     line(
-        "One message of 64 bytes at a time, over an association picked at random. What a packet costs does not depend on",
+        "One message of 64 bytes at a time, over an association picked at random. Every look-up takes the same number of",
     );
-    line("the number of associations; that the processor has them in its caches does.");
+    line(
+        "steps however many there are; with more of them fewer are in the processor's caches, and a packet costs more.",
+    );
     line("");
     line("| associations | engine, messages/s | usrsctp, messages/s | engine / usrsctp |");
     line("|---:|---:|---:|---:|");
