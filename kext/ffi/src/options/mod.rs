@@ -1,0 +1,85 @@
+//! Options of level IPPROTO_SCTP: the structures of netinet/sctp.h to and from what the engine knows.
+
+mod plain;
+mod receiving;
+mod sending;
+mod set_up;
+mod status;
+
+use crate::contract::{sctp_endpoint, sctp_engine, sctp_nanoseconds};
+use crate::errno::{ToErrno, errno};
+use crate::lent;
+use ::sctp_engine::time::Time;
+use ::sctp_engine::{EndpointId, Engine, Error};
+use core::ffi::{c_int, c_void};
+use plain::Plain;
+
+/// One call, for handlers to work on.
+struct Call<'a> {
+    engine: &'a mut Engine,
+    endpoint: EndpointId,
+    now: Time,
+}
+
+type Get = fn(&mut Call<'_>, &mut [u8]) -> Result<usize, Error>;
+type Set = fn(&mut Call<'_>, &[u8]) -> Result<(), Error>;
+
+/// An option: its number, and what to do.
+struct Row {
+    name: u32,
+    get: Option<Get>,
+    set: Option<Set>,
+}
+
+/// The options, a file a subject.
+const TABLES: [&[Row]; 4] = [set_up::ROWS, sending::ROWS, receiving::ROWS, status::ROWS];
+
+fn row(name: c_int) -> Result<&'static Row, Error> {
+    let mut rows = TABLES.into_iter().flatten();
+    rows.find(|row| u32::try_from(name).is_ok_and(|name| name == row.name)).ok_or(Error::NoSuchOption)
+}
+
+/// # Safety
+/// As [`lent::engine`]; `value` points to `*length` initialised bytes.
+#[unsafe(no_mangle)]
+pub(crate) unsafe extern "C" fn sctp_engine_get_option(
+    engine: *mut sctp_engine,
+    endpoint: sctp_endpoint,
+    name: c_int,
+    value: *mut c_void,
+    length: *mut usize,
+) -> c_int {
+    // SAFETY: the caller's promise.
+    let (engine, room) = unsafe { (lent::engine(engine), lent::bytes_mut(value.cast(), length.read())) };
+    let mut call = Call { engine, endpoint: EndpointId(endpoint), now: Time(0) };
+    let result =
+        row(name).and_then(|row| row.get.ok_or(Error::NoSuchOption)).and_then(|get| get(&mut call, room));
+    match result {
+        Ok(used) => {
+            // SAFETY: the caller's promise.
+            unsafe { lent::store(length, used) };
+            0
+        }
+        Err(error) => errno(error),
+    }
+}
+
+/// # Safety
+/// As [`lent::engine`]; `value` points to `length` initialised bytes.
+#[unsafe(no_mangle)]
+pub(crate) unsafe extern "C" fn sctp_engine_set_option(
+    engine: *mut sctp_engine,
+    now: sctp_nanoseconds,
+    endpoint: sctp_endpoint,
+    name: c_int,
+    value: *const c_void,
+    length: usize,
+) -> c_int {
+    // SAFETY: the caller's promise.
+    let (engine, bytes) = unsafe { (lent::engine(engine), lent::bytes(value.cast(), length)) };
+    let mut call = Call { engine, endpoint: EndpointId(endpoint), now: Time(now) };
+    row(name)
+        .and_then(|row| row.set.ok_or(Error::NoSuchOption))
+        .and_then(|set| set(&mut call, bytes))
+        .to_errno()
+}

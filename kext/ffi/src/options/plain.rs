@@ -1,0 +1,48 @@
+//! Structures of netinet/sctp.h and sctp_uio.h as bytes.
+
+use crate::contract;
+use ::sctp_engine::Error;
+use core::mem::size_of;
+
+/// A C structure of numbers only: every pattern of bytes is a value.
+///
+/// # Safety
+/// Only for `repr(C)` types without padding that matters, pointers, references or bools.
+pub(super) unsafe trait Plain: Copy {
+    fn read(bytes: &[u8]) -> Result<Self, Error> {
+        if bytes.len() < size_of::<Self>() {
+            return Err(Error::Invalid);
+        }
+        // SAFETY: long enough, and any bytes are a value; read_unaligned asks no alignment.
+        Ok(unsafe { bytes.as_ptr().cast::<Self>().read_unaligned() })
+    }
+
+    fn write(self, room: &mut [u8]) -> Result<usize, Error> {
+        if room.len() < size_of::<Self>() {
+            return Err(Error::Invalid);
+        }
+        // SAFETY: long enough; write_unaligned asks no alignment.
+        unsafe { room.as_mut_ptr().cast::<Self>().write_unaligned(self) };
+        Ok(size_of::<Self>())
+    }
+}
+
+macro_rules! plain {
+    ($($type:ty),*) => {
+        $(
+            // SAFETY: numbers only.
+            unsafe impl Plain for $type {}
+        )*
+    };
+}
+
+plain!(
+    u32,
+    contract::sctp_rtoinfo,
+    contract::sctp_initmsg,
+    contract::sctp_event_subscribe,
+    contract::sctp_event,
+    contract::sctp_paddrinfo,
+    contract::sctp_sndinfo,
+    contract::sctp_status
+);

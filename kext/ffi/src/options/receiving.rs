@@ -1,0 +1,86 @@
+//! What comes with received messages, and which notifications.
+
+use super::{Call, Plain, Row};
+use crate::contract;
+use ::sctp_engine::Error;
+use ::sctp_engine::options::Events;
+
+pub(super) const ROWS: &[Row] = &[
+    Row { name: contract::SCTP_EVENTS, get: Some(get_events), set: Some(set_events) },
+    Row { name: contract::SCTP_EVENT, get: Some(get_event), set: Some(set_event) },
+    Row { name: contract::SCTP_RECVRCVINFO, get: Some(get_recvrcvinfo), set: Some(set_recvrcvinfo) },
+];
+
+fn get_events(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+    let events = call.engine.options(call.endpoint)?.events;
+    let on = |event: Events| u8::from(events.contains(event));
+    contract::sctp_event_subscribe {
+        sctp_data_io_event: on(Events::DATA_IO),
+        sctp_association_event: on(Events::ASSOCIATION),
+        sctp_address_event: on(Events::ADDRESS),
+        sctp_send_failure_event: on(Events::SEND_FAILURE),
+        sctp_peer_error_event: on(Events::PEER_ERROR),
+        sctp_shutdown_event: on(Events::SHUTDOWN),
+        sctp_partial_delivery_event: on(Events::PARTIAL_DELIVERY),
+        sctp_adaptation_layer_event: on(Events::ADAPTATION),
+        sctp_authentication_event: on(Events::AUTHENTICATION),
+        sctp_sender_dry_event: on(Events::SENDER_DRY),
+        sctp_stream_reset_event: on(Events::STREAM_RESET),
+    }
+    .write(room)
+}
+
+/// Programs built for older headers hand in fewer bytes: what they leave out stays off.
+fn set_events(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
+    if bytes.is_empty() {
+        return Err(Error::Invalid);
+    }
+    let mut events = Events::empty();
+    for (event, byte) in Events::all().iter().zip(bytes) {
+        events.set(event, *byte != 0);
+    }
+    call.engine.options(call.endpoint)?.events = events;
+    Ok(())
+}
+
+/// The subscription of a notification type (RFC 6458 section 6.2.2).
+fn event_of(kind: u16) -> Result<Events, Error> {
+    let table = [
+        (contract::SCTP_ASSOC_CHANGE, Events::ASSOCIATION),
+        (contract::SCTP_PEER_ADDR_CHANGE, Events::ADDRESS),
+        (contract::SCTP_REMOTE_ERROR, Events::PEER_ERROR),
+        (contract::SCTP_SEND_FAILED, Events::SEND_FAILURE),
+        (contract::SCTP_SHUTDOWN_EVENT, Events::SHUTDOWN),
+        (contract::SCTP_ADAPTATION_INDICATION, Events::ADAPTATION),
+        (contract::SCTP_PARTIAL_DELIVERY_EVENT, Events::PARTIAL_DELIVERY),
+        (contract::SCTP_AUTHENTICATION_EVENT, Events::AUTHENTICATION),
+        (contract::SCTP_STREAM_RESET_EVENT, Events::STREAM_RESET),
+        (contract::SCTP_SENDER_DRY_EVENT, Events::SENDER_DRY),
+    ];
+    let mut rows = table.into_iter();
+    rows.find(|(number, _)| *number == u32::from(kind)).map(|(_, event)| event).ok_or(Error::NotSupported)
+}
+
+fn get_event(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+    let mut asked = contract::sctp_event::read(room)?;
+    let event = event_of(asked.se_type)?;
+    asked.se_on = u8::from(call.engine.options(call.endpoint)?.events.contains(event));
+    asked.write(room)
+}
+
+fn set_event(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
+    let new = contract::sctp_event::read(bytes)?;
+    let event = event_of(new.se_type)?;
+    call.engine.options(call.endpoint)?.events.set(event, new.se_on != 0);
+    Ok(())
+}
+
+fn get_recvrcvinfo(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+    u32::from(call.engine.options(call.endpoint)?.want_rcvinfo).write(room)
+}
+
+fn set_recvrcvinfo(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
+    let on = u32::read(bytes)? != 0;
+    call.engine.options(call.endpoint)?.want_rcvinfo = on;
+    Ok(())
+}

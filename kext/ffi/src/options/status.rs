@@ -1,0 +1,78 @@
+//! How associations and their paths stand.
+
+use super::{Call, Plain, Row};
+use crate::contract;
+use ::sctp_engine::{AssociationId, Error};
+use core::ffi::c_int;
+
+pub(super) const ROWS: &[Row] = &[
+    Row { name: contract::SCTP_STATUS, get: Some(get_status), set: None },
+    Row { name: contract::SCTP_GET_PEER_ADDR_INFO, get: Some(get_path), set: None },
+    Row { name: contract::SCTP_GET_ASSOC_NUMBER, get: Some(get_association_number), set: None },
+];
+
+fn get_association_number(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+    call.engine.association_count(call.endpoint)?.write(room)
+}
+
+/// The association is the one that `sstat_assoc_id` names on the way in.
+fn get_status(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+    let asked = contract::sctp_status::read(room)?.sstat_assoc_id;
+    let status = call.engine.status(call.endpoint, (asked != 0).then_some(AssociationId(asked)))?;
+    contract::sctp_status {
+        sstat_assoc_id: status.association.0,
+        sstat_state: association_state(status.state),
+        sstat_rwnd: status.peer_window,
+        sstat_unackdata: status.unacknowledged,
+        sstat_penddata: status.pending,
+        sstat_instrms: status.inbound_streams,
+        sstat_outstrms: status.outbound_streams,
+        sstat_fragmentation_point: status.fragmentation_point,
+        sstat_primary: path_info(status.association, &status.primary),
+    }
+    .write(room)
+}
+
+fn association_state(state: ::sctp_engine::StateName) -> c_int {
+    use ::sctp_engine::StateName as Name;
+    let state = match state {
+        Name::CookieWait => contract::SCTP_COOKIE_WAIT,
+        Name::CookieEchoed => contract::SCTP_COOKIE_ECHOED,
+        Name::Established => contract::SCTP_ESTABLISHED,
+        Name::ShutdownPending => contract::SCTP_SHUTDOWN_PENDING,
+        Name::ShutdownSent => contract::SCTP_SHUTDOWN_SENT,
+        Name::ShutdownReceived => contract::SCTP_SHUTDOWN_RECEIVED,
+        Name::ShutdownAckSent => contract::SCTP_SHUTDOWN_ACK_SENT,
+    };
+    c_int::try_from(state).unwrap_or_default()
+}
+
+/// The path is the one that `spinfo_address` names on the way in.
+fn get_path(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+    let asked = contract::sctp_paddrinfo::read(room)?;
+    let address = crate::address::from_storage(&asked.spinfo_address).ok_or(Error::Invalid)?;
+    let name = (asked.spinfo_assoc_id != 0).then_some(AssociationId(asked.spinfo_assoc_id));
+    let (association, path) = call.engine.path_status(call.endpoint, name, &address)?;
+    path_info(association, &path).write(room)
+}
+
+fn path_info(association: AssociationId, path: &::sctp_engine::PathStatus) -> contract::sctp_paddrinfo {
+    contract::sctp_paddrinfo {
+        spinfo_address: crate::address::to_storage(&path.address),
+        spinfo_assoc_id: association.0,
+        spinfo_state: path_state(path),
+        spinfo_cwnd: path.cwnd,
+        spinfo_srtt: path.srtt.as_millis(),
+        spinfo_rto: path.rto.as_millis(),
+        spinfo_mtu: path.mtu,
+    }
+}
+
+fn path_state(path: &::sctp_engine::PathStatus) -> c_int {
+    let state = match (path.confirmed, path.active) {
+        (false, _) => contract::SCTP_UNCONFIRMED,
+        (true, true) => contract::SCTP_ACTIVE,
+        (true, false) => contract::SCTP_INACTIVE,
+    };
+    c_int::try_from(state).unwrap_or_default()
+}
