@@ -28,6 +28,9 @@ const CLOSE_ENOUGH: u32 = 16;
 /// The most that is searched for, whatever the user allows: a jumbo frame.
 const LARGEST: u32 = 9000;
 
+/// What is believed to pass until it is seen not to: an Ethernet frame.
+const USUAL: u32 = 1500;
+
 /// The states of section 5.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
@@ -134,11 +137,14 @@ impl Search {
         *mtu = fixed.max(self.least);
     }
 
-    /// Begins with BASE_PLPMTU; `largest` is what the interface takes.
+    /// Begins; `largest` is what the interface takes. Up to the usual size user data are the probes (section 4.1): when
+    /// they get lost, or a router complains, the search goes on from BASE_PLPMTU.
     pub(crate) fn begin(&mut self, now: Time, largest: u32, mtu: &mut u32) {
         self.largest = largest.min(LARGEST).max(self.least) & !3;
         self.base = self.base.min(self.largest);
-        self.restart(now, u32::MAX, mtu);
+        self.timeouts = 0;
+        *mtu = self.largest.min(USUAL);
+        self.choose(now, *mtu);
     }
 
     /// Back to BASE_PLPMTU.

@@ -27,11 +27,16 @@ fn transfer(wire: &mut Wire, client: EndpointId, server: EndpointId, bytes: usiz
 
 #[test]
 fn rfc_8899_section_6_2_probes_are_heartbeats_that_are_padded() {
-    let (wire, ..) = Wire::connected();
-    assert_eq!((mtu(&wire), wire.association(1).paths[0].mtu), (1500, 1500));
+    let mut wire = Wire::new();
+    wire.mtu = 1400;
+    let (client, server) = wire.connect();
+    assert!(wire.packets.iter().all(|(_, bytes)| !ecn::chunk_kinds(bytes).contains(&PAD)));
+    transfer(&mut wire, client, server, 20_000);
+    wire.advance(Span::from_secs(60));
     let probes = wire.packets.iter().map(|(_, bytes)| (ecn::chunk_kinds(bytes), bytes.len() + 20));
     let probes: Vec<_> = probes.filter(|(kinds, _)| *kinds == [HEARTBEAT, PAD]).collect();
-    assert_eq!(probes.iter().map(|(_, size)| *size).collect::<Vec<_>>(), [1200, 1200, 1500, 1500]);
+    let sizes: Vec<_> = probes.iter().map(|(_, size)| *size).collect();
+    assert_eq!(sizes[..4], [1200, 1500, 1500, 1500], "{sizes:?}");
 }
 
 #[test]
@@ -39,18 +44,20 @@ fn rfc_8899_section_5_3_the_mtu_of_the_path_is_found_and_used() {
     let mut wire = Wire::new();
     wire.mtu = 1400;
     let (client, server) = wire.connect();
+    transfer(&mut wire, client, server, 100_000);
     wire.advance(Span::from_secs(60));
     assert!((1384..=1400).contains(&mtu(&wire)), "{}", mtu(&wire));
+    let before = wire.fragmented;
     transfer(&mut wire, client, server, 100_000);
-    assert_eq!(wire.fragmented, 0);
+    assert_eq!(wire.fragmented, before);
 }
 
 #[test]
 fn rfc_8899_section_4_6_2_a_router_shortens_the_search() {
     let mut wire = Wire::new();
     (wire.mtu, wire.reports) = (1400, true);
-    wire.connect();
-    wire.advance(Span::from_millis(10));
+    let (client, server) = wire.connect();
+    transfer(&mut wire, client, server, 20_000);
     assert_eq!(mtu(&wire), 1400);
 }
 
@@ -122,7 +129,8 @@ fn rfc_6458_section_8_1_16_the_user_limits_fragments() {
         wire.packets.iter().map(|(_, bytes)| sctp_wire::Packet::parse(bytes).unwrap()).collect();
     let chunks = packets.iter().flat_map(sctp_wire::Packet::chunks).map(|raw| raw.unwrap());
     let lengths: Vec<_> = chunks.filter(|raw| raw.kind == 0).map(|raw| raw.bytes.len() - 16).collect();
-    assert_eq!(lengths, [500; 40]);
+    // What room a packet has left is used for less.
+    assert_eq!((lengths.iter().max(), lengths.iter().sum()), (Some(&500), 20_000));
 }
 
 #[test]

@@ -29,6 +29,13 @@ impl Bench {
         bench
     }
 
+    /// Data of the size that is believed to pass get lost as often as it takes, if they do.
+    fn send_data(&mut self) {
+        if self.mtu > self.passes {
+            (0..TIMEOUTS).for_each(|_| self.search.on_timeout(self.now, &mut self.mtu));
+        }
+    }
+
     /// One deadline; what passes is answered.
     fn step(&mut self) {
         self.now = self.now.max(self.search.deadline());
@@ -62,7 +69,11 @@ fn section_5_2_every_path_mtu_is_found() {
         for largest in [1500, 9000] {
             for passes in (least..=9000).step_by(52) {
                 let mut bench = Bench::new(family, largest, passes);
-                assert_eq!((bench.search.phase(), bench.mtu), (Phase::Base, base));
+                assert_eq!(bench.mtu, 1500);
+                bench.send_data();
+                if passes < 1500 {
+                    assert_eq!((bench.search.phase(), bench.mtu), (Phase::Base, base));
+                }
                 bench.finish();
                 let best = passes.min(largest);
                 assert!(bench.mtu <= best && bench.mtu + CLOSE_ENOUGH >= best, "{} of {best}", bench.mtu);
@@ -73,15 +84,24 @@ fn section_5_2_every_path_mtu_is_found() {
 }
 
 #[test]
-fn section_5_3_a_path_that_takes_all_costs_two_probes() {
+fn section_4_1_a_path_that_takes_what_is_usual_costs_no_probe() {
     let mut bench = Bench::new(Family::V4, 1500, 1500);
+    bench.send_data();
     bench.finish();
-    assert_eq!((bench.probes, bench.mtu), (2, 1500));
+    assert_eq!((bench.probes, bench.mtu), (0, 1500));
+}
+
+#[test]
+fn section_5_3_a_path_that_takes_more_than_is_usual_costs_one_probe() {
+    let mut bench = Bench::new(Family::V4, 9000, 9000);
+    bench.finish();
+    assert_eq!((bench.probes, bench.mtu), (1, 9000));
 }
 
 #[test]
 fn section_5_2_error_goes_on_with_the_least_and_comes_back() {
     let mut bench = Bench::new(Family::V4, 1500, 100);
+    bench.send_data();
     (0..50).for_each(|_| bench.step());
     assert_eq!((bench.search.phase(), bench.mtu), (Phase::Error, 576));
     assert!(!bench.search.forbids_fragments());
@@ -97,6 +117,7 @@ fn section_5_2_error_goes_on_with_the_least_and_comes_back() {
 #[test]
 fn section_5_1_1_the_search_is_made_anew_after_ten_minutes() {
     let mut bench = Bench::new(Family::V4, 1500, 1400);
+    bench.send_data();
     bench.finish();
     let found = (bench.now, bench.mtu);
     bench.passes = 1500;
@@ -145,10 +166,9 @@ fn section_4_6_2_what_a_router_says_is_tried_and_not_believed() {
 fn a_size_that_this_host_refuses_is_not_tried_again() {
     let mut bench = Bench::new(Family::V4, 9000, 1500);
     bench.step();
-    bench.step();
     assert_eq!(bench.search.size, 9000);
     bench.search.on_refused(bench.now, &mut bench.mtu);
-    assert_eq!((bench.mtu, bench.search.ceiling), (1200, 9000));
+    assert_eq!((bench.mtu, bench.search.ceiling), (1500, 9000));
     bench.finish();
     bench.search.other_sent();
     bench.search.on_refused(bench.now, &mut bench.mtu);
@@ -158,6 +178,7 @@ fn a_size_that_this_host_refuses_is_not_tried_again() {
 #[test]
 fn only_the_answer_to_the_last_probe_counts() {
     let mut bench = Bench::new(Family::V4, 1500, 0);
+    bench.send_data();
     bench.step();
     let nonce = bench.search.nonce;
     bench.step();
