@@ -4,7 +4,6 @@
 //! that it has reduced its window.
 
 use super::{Association, Disposition};
-use crate::path::MAX_PATHS;
 use sctp_wire::{Cwr, Ecne, Full, PacketWriter, Tsn};
 
 /// A mark that the sender was not yet heard to have answered.
@@ -24,14 +23,12 @@ pub(crate) struct Ecn {
     echo: Option<Echo>,
     /// As sender: the CWR to be sent.
     answer: Option<Cwr>,
-    /// As sender: the last TSN that was sent before the window of a path was reduced.
-    reduced: [Option<Tsn>; MAX_PATHS],
 }
 
 impl Ecn {
-    /// No marks. `agreed` if both sides gave the parameter ECN Capable.
-    pub(crate) const fn new(agreed: bool) -> Self {
-        Self { agreed, echo: None, answer: None, reduced: [None; MAX_PATHS] }
+    /// No marks, and none expected.
+    pub(crate) const fn new() -> Self {
+        Self { agreed: false, echo: None, answer: None }
     }
 
     /// Whether both sides take part.
@@ -60,6 +57,14 @@ impl Ecn {
 }
 
 impl Association {
+    /// No marks yet. `agreed` if both sides gave the parameter ECN Capable.
+    pub(crate) fn agree_on_ecn(&mut self, agreed: bool) {
+        self.ecn = Ecn { agreed, ..Ecn::new() };
+        for path in self.paths.iter_mut() {
+            path.reduced = None;
+        }
+    }
+
     /// A packet with DATA, `lowest` the lowest TSN in it, came with the mark Congestion Experienced.
     pub(crate) fn on_mark(&mut self, lowest: Tsn) {
         if !self.ecn.agreed {
@@ -96,11 +101,11 @@ impl Association {
         }
         self.ecn.answer = Some(Cwr { lowest_tsn: ecne.lowest_tsn });
         let id = self.outbound.path_of(ecne.lowest_tsn);
-        let Some(reduced) = self.ecn.reduced.get_mut(id.position()) else { return Disposition::Continue };
+        let Some(path) = self.path_mut(id) else { return Disposition::Continue };
         // One from half the number space ago seems to lie ahead: it says nothing any more.
-        let known = reduced.filter(|reduced| reduced.before(next));
+        let known = path.reduced.filter(|reduced| reduced.before(next));
         if known.is_none_or(|reduced| ecne.lowest_tsn.after(reduced)) {
-            *reduced = Some(next.previous());
+            path.reduced = Some(next.previous());
             self.outbound.on_congestion(id, &mut self.paths);
         }
         Disposition::Continue

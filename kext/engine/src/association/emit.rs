@@ -39,7 +39,7 @@ impl Association {
             | State::ShutdownAckSent => {
                 self.replies_due()
                     || self.probe_due()
-                    || self.heartbeats.iter().any(|heartbeat| heartbeat.due)
+                    || self.paths.iter().any(|path| path.heartbeat.due)
                     || self.data_path(now).is_some()
             }
         }

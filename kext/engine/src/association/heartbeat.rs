@@ -2,49 +2,30 @@
 
 use super::{Association, Disposition, Due, State};
 use crate::address::Address;
+use crate::memory;
 use crate::notification::{AddressChange, AddressNews};
-use crate::path::{MAX_PATHS, Path, PathState, usable};
+use crate::path::{Path, PathState, usable};
 use crate::random::Random;
 use crate::time::{Span, Time};
+use alloc::vec::Vec;
 use sctp_wire::{Reader, Truncated};
 
 /// Bytes of the Heartbeat Info that we send: path, nonce, time.
 pub(crate) const INFO_LENGTH: usize = 17;
 
-/// The heartbeat of one path.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Heartbeat {
-    /// When the next one goes, or the last one is given up.
-    pub(crate) deadline: Time,
-    /// Drawn anew for each heartbeat; zero when none is under way.
-    pub(crate) nonce: u64,
-    /// To be sent now.
-    pub(crate) due: bool,
-}
-
-impl Default for Heartbeat {
-    fn default() -> Self {
-        Self { deadline: Time::NEVER, nonce: 0, due: false }
-    }
-}
-
-/// Notes what the user is to be told of a path.
-pub(super) fn tell(
-    news: &mut heapless::Deque<AddressNews, MAX_PATHS>,
-    path: &Path,
-    change: Option<AddressChange>,
-) {
+/// Notes what the user is to be told of a path. Without memory it is lost, as RFC 6458 allows.
+pub(super) fn tell(news: &mut Vec<AddressNews>, path: &Path, change: Option<AddressChange>) {
     if let Some(change) = change {
-        // The engine takes them after every event, in which no path changes twice.
-        let _ = news.push_back(AddressNews { address: path.remote, change });
+        let _ = memory::push(news, AddressNews { address: path.remote, change });
     }
 }
 
 impl Association {
     /// Starts the heartbeat timers; an unconfirmed path is probed at once (section 5.4).
     pub(crate) fn start_heartbeats(&mut self, now: Time) {
-        for (heartbeat, path) in self.heartbeats.iter_mut().zip(&self.paths) {
-            heartbeat.deadline = match (path.is_probed(&self.protocol), self.protocol.heartbeat_interval) {
+        for path in self.paths.iter_mut() {
+            path.heartbeat.deadline = match (path.is_probed(&self.protocol), self.protocol.heartbeat_interval)
+            {
                 (true, _) => now,
                 (false, Some(interval)) => now.plus(interval),
                 (false, None) => Time::NEVER,
@@ -56,10 +37,9 @@ impl Association {
     ///
     /// Returns whether the association has had more errors than Association.Max.Retrans allows.
     pub(crate) fn on_heartbeat_timeout(&mut self, now: Time, place: usize, random: &mut Random) -> bool {
-        let Some(heartbeat) = self.heartbeats.get_mut(place) else { return false };
-        let lost = core::mem::take(&mut heartbeat.nonce) != 0;
-        heartbeat.due = false;
         let Some(path) = self.paths.get_mut(place) else { return false };
+        let lost = core::mem::take(&mut path.heartbeat.nonce) != 0;
+        path.heartbeat.due = false;
         let idle = path.t3 == Time::NEVER;
         // RFC 7829 section 3.2 rule 6: while data is outstanding its fate decides.
         if lost && idle {
@@ -72,9 +52,9 @@ impl Association {
         }
         let probed = self.is_probed(place);
         let crowded = probed && self.waits_for_another_probe(now, place, lost);
-        let Some(path) = self.paths.get(place) else { return false };
+        let Some(path) = self.paths.get_mut(place) else { return false };
         let rto = path.rto.current();
-        let Some(heartbeat) = self.heartbeats.get_mut(place) else { return false };
+        let heartbeat = &mut path.heartbeat;
         if idle && !crowded && (probed || !lost) {
             heartbeat.nonce = random.nonzero64();
             heartbeat.due = true;
@@ -103,13 +83,13 @@ impl Association {
     /// the other, in turn (section 5.4).
     fn waits_for_another_probe(&self, now: Time, place: usize, probed_last: bool) -> bool {
         let others = || {
-            self.heartbeats
-                .iter()
-                .enumerate()
-                .filter(|(other, _)| *other != place && !self.is_confirmed(*other) && self.is_probed(*other))
+            let others = self.paths.iter().enumerate().filter(|(other, _)| *other != place);
+            others
+                .map(|(_, path)| path)
+                .filter(|path| path.state == PathState::Unconfirmed && path.is_probed(&self.protocol))
         };
-        let under_way = others().any(|(_, heartbeat)| heartbeat.nonce != 0);
-        let waiting = others().any(|(_, heartbeat)| heartbeat.deadline <= now);
+        let under_way = others().any(|path| path.heartbeat.nonce != 0);
+        let waiting = others().any(|path| path.heartbeat.deadline <= now);
         !self.is_confirmed(place) && (under_way || (probed_last && waiting))
     }
 
@@ -123,19 +103,16 @@ impl Association {
             // Perhaps it is our address that no longer works: the route chooses again.
             path.local = Address::default();
         }
-        if path.state == PathState::PotentiallyFailed
-            && let Some(heartbeat) = self.heartbeats.get_mut(place)
-            && heartbeat.nonce == 0
-        {
+        if path.state == PathState::PotentiallyFailed && path.heartbeat.nonce == 0 {
             // RFC 7829 section 3.2 rule 6: at once.
-            heartbeat.deadline = heartbeat.deadline.min(now);
+            path.heartbeat.deadline = path.heartbeat.deadline.min(now);
         }
     }
 
     /// What the next heartbeat of a path says, once.
     pub(crate) fn take_heartbeat(&mut self, now: Time) -> Option<(usize, [u8; INFO_LENGTH])> {
-        let place = self.heartbeats.iter().position(|heartbeat| heartbeat.due)?;
-        let heartbeat = self.heartbeats.get_mut(place)?;
+        let place = self.paths.iter().position(|path| path.heartbeat.due)?;
+        let heartbeat = &mut self.paths.get_mut(place)?.heartbeat;
         heartbeat.due = false;
         let mut info = [0; INFO_LENGTH];
         let fields = u8::try_from(place).into_iter();
@@ -161,19 +138,16 @@ impl Association {
     /// HEARTBEAT ACK: counts only when it carries the nonce that was sent.
     pub(crate) fn on_heartbeat_ack(&mut self, now: Time, info: &[u8]) -> Disposition {
         let Ok((place, nonce, sent)) = read_info(info) else { return Disposition::Continue };
-        let (Some(heartbeat), Some(path)) = (self.heartbeats.get_mut(place), self.paths.get_mut(place))
-        else {
-            return Disposition::Continue;
-        };
-        if nonce == 0 || heartbeat.nonce != nonce {
+        let Some(path) = self.paths.get_mut(place) else { return Disposition::Continue };
+        if nonce == 0 || path.heartbeat.nonce != nonce {
             return Disposition::Continue;
         }
-        heartbeat.nonce = 0;
+        path.heartbeat.nonce = 0;
         path.rto.measure(now.since(sent));
         let change = path.on_answer();
         tell(&mut self.path_news, path, change);
         let rto = path.rto.current();
-        heartbeat.deadline = self.protocol.heartbeat_interval.map_or(Time::NEVER, |interval| {
+        path.heartbeat.deadline = self.protocol.heartbeat_interval.map_or(Time::NEVER, |interval| {
             // The nonce was drawn at random, so it serves for the jitter too.
             now.plus(Span(rto.0 / 2)).plus(jitter(rto, nonce)).plus(interval)
         });
@@ -189,10 +163,10 @@ impl Association {
     /// The turn of the next unconfirmed path (section 5.4).
     fn probe_next(&mut self, now: Time) {
         let next = (0..self.paths.len()).find(|place| !self.is_confirmed(*place) && self.is_probed(*place));
-        if let Some(heartbeat) = next.and_then(|place| self.heartbeats.get_mut(place))
-            && heartbeat.nonce == 0
+        if let Some(path) = next.and_then(|place| self.paths.get_mut(place))
+            && path.heartbeat.nonce == 0
         {
-            heartbeat.deadline = now;
+            path.heartbeat.deadline = now;
         }
     }
 }

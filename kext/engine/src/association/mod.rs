@@ -14,7 +14,6 @@ mod shutdown;
 mod timeouts;
 
 pub(crate) use ecn::Ecn;
-pub(crate) use heartbeat::Heartbeat;
 pub(crate) use replies::HeartbeatReplies;
 pub(crate) use report::ErrorReport;
 pub(crate) use setup::{BadOffer, Offer, read_offer};
@@ -26,7 +25,7 @@ use crate::memory::OutOfMemory;
 use crate::notification::AddressNews;
 use crate::options::Protocol;
 use crate::outbound::Outbound;
-use crate::path::{MAX_PATHS, Path, PathId, Paths};
+use crate::path::{Path, PathId, Paths};
 use crate::slab::Key;
 use crate::time::Time;
 use alloc::vec::Vec;
@@ -161,7 +160,7 @@ pub(crate) struct Association {
     /// How many paths, from the first, are in the engine's table.
     pub(crate) entered_paths: usize,
     /// What the user is to be told of paths.
-    pub(crate) path_news: heapless::Deque<AddressNews, MAX_PATHS>,
+    pub(crate) path_news: Vec<AddressNews>,
     /// Address parameters of our INIT, until the association is up.
     pub(crate) address_list: Vec<u8>,
     /// Milliseconds to ask for in a Cookie Preservative, zero for none (section 5.2.6).
@@ -171,7 +170,6 @@ pub(crate) struct Association {
     pub(crate) reply_path: PathId,
     /// Where the last DATA came from, which is where SACKs go (section 6.4).
     pub(crate) data_source: PathId,
-    pub(crate) heartbeats: heapless::Vec<Heartbeat, MAX_PATHS>,
     pub(crate) inbound: Inbound,
     pub(crate) outbound: Outbound,
     pub(crate) due: Due,
@@ -204,12 +202,11 @@ impl Association {
     /// An association in COOKIE-WAIT with an INIT to send.
     pub(crate) fn new(begin: &Beginning<'_>) -> Result<Self, OutOfMemory> {
         let protocol = begin.protocol;
-        let mut paths = Paths::new();
-        let mut heartbeats = heapless::Vec::new();
-        for peer in begin.peers {
-            let path = Path::new(*peer, begin.source(), &protocol.rto);
-            paths.push(path).map_err(|_| OutOfMemory)?;
-            heartbeats.push(Heartbeat::default()).map_err(|_| OutOfMemory)?;
+        let (first, others) = begin.peers.split_first().ok_or(OutOfMemory)?;
+        let path = |peer: &Address| Path::new(*peer, begin.source(), &protocol.rto);
+        let mut paths = Paths::new(path(first));
+        for peer in others {
+            paths.push(path(peer))?;
         }
         Ok(Self {
             endpoint: Some(begin.endpoint),
@@ -219,24 +216,23 @@ impl Association {
             local: begin.local,
             wildcard: begin.local.is_any(),
             families: begin.families,
-            peer_port: begin.peers.first().map_or(0, |peer| peer.port),
+            peer_port: first.port,
             local_tag: begin.local_tag,
             peer_tag: 0,
             tie_tags: (0, 0),
             local_tsn: begin.local_tsn,
             paths,
             entered_paths: 0,
-            path_news: heapless::Deque::new(),
+            path_news: Vec::new(),
             address_list: Vec::new(),
             preservative: 0,
             primary: PathId(0),
             reply_path: PathId(0),
             data_source: PathId(0),
-            heartbeats,
             inbound: Inbound::new(Tsn(0), 0),
             outbound: Outbound::new(begin.local_tsn, protocol.outbound_streams, 0)?,
             due: Due::INIT,
-            ecn: Ecn::new(false),
+            ecn: Ecn::new(),
             heartbeat_replies: HeartbeatReplies::new(),
             error_report: ErrorReport::new(),
             errors: 0,
@@ -307,9 +303,8 @@ impl Association {
             SackNeed::Delayed => self.sack_at,
             SackNeed::None | SackNeed::Now => Time::NEVER,
         };
-        let paths = self.paths.iter().map(|path| path.t3);
-        let heartbeats = self.heartbeats.iter().map(|heartbeat| heartbeat.deadline);
+        let paths = self.paths.iter().map(|path| path.t3.min(path.heartbeat.deadline));
         let first = self.handshake.min(self.guard).min(sack).min(self.search_deadline());
-        paths.chain(heartbeats).fold(first, Time::min)
+        paths.fold(first, Time::min)
     }
 }

@@ -13,7 +13,7 @@ impl Association {
     /// Begins the search on paths that work and have none.
     pub(crate) fn begin_searches(&mut self, now: Time) {
         let (search, mtu) = (self.protocol.pmtud, self.protocol.mtu);
-        for path in &mut self.paths {
+        for path in self.paths.iter_mut() {
             if path.state == PathState::Active && path.search.is_idle() {
                 if search {
                     path.search.begin(now, mtu, &mut path.mtu);
@@ -42,7 +42,7 @@ impl Association {
             return;
         }
         self.begin_searches(now);
-        for path in &mut self.paths {
+        for path in self.paths.iter_mut() {
             if path.state == PathState::Active && path.search.deadline() <= now {
                 let rto = path.rto.current();
                 path.search.on_deadline(now, rto, random, &mut path.mtu);

@@ -3,6 +3,7 @@
 use super::{Association, Disposition, Due, Ending, Farewell, State};
 use crate::error::Error;
 use crate::outbound::SackError;
+use crate::path::Heartbeat;
 use crate::time::Time;
 use sctp_wire::Tsn;
 
@@ -46,8 +47,8 @@ impl Association {
         }
         self.errors = 0;
         // Section 8.3: no HEARTBEAT after SHUTDOWN or SHUTDOWN ACK.
-        for heartbeat in &mut self.heartbeats {
-            *heartbeat = super::Heartbeat::default();
+        for path in self.paths.iter_mut() {
+            path.heartbeat = Heartbeat::NONE;
         }
         self.start_handshake(now);
     }

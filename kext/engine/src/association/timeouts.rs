@@ -38,7 +38,7 @@ impl Association {
                     return DEAD;
                 }
             }
-            let due = self.heartbeats.get(place).is_some_and(|heartbeat| heartbeat.deadline <= now);
+            let due = self.paths.get(place).is_some_and(|path| path.heartbeat.deadline <= now);
             if due && self.on_heartbeat_timeout(now, place, random) {
                 return DEAD;
             }

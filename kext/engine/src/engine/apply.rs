@@ -178,9 +178,8 @@ impl Engine {
     pub(super) fn settle(&mut self, now: Time, key: Key) {
         // Without memory for the table, packets from a further path are nobody's until there is some.
         let _ = self.enter_paths(key);
-        while let Some(news) =
-            self.associations.get_mut(key).and_then(|association| association.path_news.pop_front())
-        {
+        let Some(association) = self.associations.get_mut(key) else { return };
+        for news in core::mem::take(&mut association.path_news) {
             self.notify(key, Notification::PeerAddressChange(news));
         }
         let Self { associations, endpoints, changed, deadlines, ready, .. } = self;

@@ -4,7 +4,7 @@ use super::Engine;
 use super::addresses::{AddressList, emit_address, encode};
 use super::input::bump;
 use crate::address::{Address, Families};
-use crate::association::{Association, BadOffer, Beginning, Due, Ecn, Heartbeat, Offer, State, read_offer};
+use crate::association::{Association, BadOffer, Beginning, Due, Offer, State, read_offer};
 use crate::cookie::{self, Cookie};
 use crate::endpoint::{Endpoint, Style};
 use crate::error::Error;
@@ -286,7 +286,7 @@ impl Engine {
                 if !was_up || association.inbound.is_untouched() {
                     let streams = cookie.outbound_streams;
                     association.agree(cookie.peer_window, cookie.inbound_streams, streams, cookie.peer_tsn);
-                    association.ecn = Ecn::new(cookie.ecn);
+                    association.agree_on_ecn(cookie.ecn);
                 }
             }
             Action::Restart => {
@@ -379,7 +379,7 @@ impl Engine {
             association.learn_local(&cookie.local);
             let streams = cookie.outbound_streams;
             association.agree(cookie.peer_window, cookie.inbound_streams, streams, cookie.peer_tsn);
-            association.ecn = Ecn::new(cookie.ecn);
+            association.agree_on_ecn(cookie.ecn);
             association.enter_established(now);
         }
         bump(&mut self.counters.passive_establishments);
@@ -433,24 +433,21 @@ impl Association {
         self.local_tsn = cookie.local_tsn;
         self.peer_tag = cookie.peer_tag;
         let first = cookie.peers.first().copied().unwrap_or_default();
-        self.heartbeats.clear();
         self.paths.retain(|path| cookie.peers.contains(&path.remote));
         // The INIT ACK was answered from here, so this is the one that is confirmed (section 5.4 rule 2).
         self.primary = self.path_to(&first).unwrap_or(PathId(0));
         self.reply_path = self.primary;
         self.data_source = self.primary;
-        for path in &mut self.paths {
+        for path in self.paths.iter_mut() {
             path.reset(&self.protocol.rto);
             path.state = PathState::Unconfirmed;
-            // As many as there are paths, and those fitted before.
-            let _ = self.heartbeats.push(Heartbeat::default());
         }
         self.due = Due::empty();
         self.guard = Time::NEVER;
         // Nobody is left to use the new association after a close.
         self.closing = self.endpoint.is_none();
         self.agree(cookie.peer_window, cookie.inbound_streams, cookie.outbound_streams, cookie.peer_tsn);
-        self.ecn = Ecn::new(cookie.ecn);
+        self.agree_on_ecn(cookie.ecn);
         self.enter_established(now);
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! When a SACK chunk is due, and which duplicates it reports (RFC 9260 sections 6.2 and 6.7, RFC 7053).
 
+use crate::memory;
+use alloc::vec::Vec;
 use sctp_wire::Tsn;
 
 /// Duplicate TSNs reported in one SACK chunk; further ones are not reported.
@@ -28,7 +30,7 @@ pub(super) struct Acknowledgement {
     urgent: bool,
     /// A SACK chunk was sent before.
     begun: bool,
-    duplicates: heapless::Vec<Tsn, MAX_DUPLICATES>,
+    duplicates: Vec<Tsn>,
 }
 
 impl Acknowledgement {
@@ -39,7 +41,7 @@ impl Acknowledgement {
             data: false,
             urgent: false,
             begun: false,
-            duplicates: heapless::Vec::new(),
+            duplicates: Vec::new(),
         }
     }
 
@@ -52,8 +54,10 @@ impl Acknowledgement {
     /// A DATA chunk came again (section 6.2: acknowledged at once).
     pub(super) fn duplicate(&mut self, tsn: Tsn) {
         self.chunk(true);
-        // The list may be full: reporting is for information only.
-        let _ = self.duplicates.push(tsn);
+        // Without memory it is not reported: that is for information only.
+        if self.duplicates.len() < MAX_DUPLICATES {
+            let _ = memory::push(&mut self.duplicates, tsn);
+        }
     }
 
     /// All chunks of a packet were looked at; `gap` if TSNs are missing now. One

@@ -60,7 +60,7 @@ impl Outbound {
         }
         let recovering = self.fast_recovery.is_some();
         let mut flight_before = [0; MAX_PATHS];
-        for (flight, path) in flight_before.iter_mut().zip(&*paths) {
+        for (flight, path) in flight_before.iter_mut().zip(paths.iter()) {
             *flight = path.congestion.flight();
         }
         let mut tally = Tally::default();

@@ -2,6 +2,8 @@
 
 mod congestion;
 mod fault;
+mod heartbeat;
+mod paths;
 mod pmtud;
 mod rto;
 mod select;
@@ -9,6 +11,8 @@ mod select;
 mod tests;
 
 pub(crate) use congestion::Congestion;
+pub(crate) use heartbeat::Heartbeat;
+pub(crate) use paths::Paths;
 pub(crate) use pmtud::Search;
 pub(crate) use rto::Rto;
 pub use rto::RtoParameters;
@@ -20,9 +24,6 @@ use sctp_wire::{COMMON_HEADER_LEN, Tsn};
 
 /// Most addresses of a peer that are used.
 pub(crate) const MAX_PATHS: usize = 8;
-
-/// All paths of an association; a [`PathId`] is a position.
-pub(crate) type Paths = heapless::Vec<Path, MAX_PATHS>;
 
 /// The path MTU until something else is known, bytes (section 7.3).
 const INITIAL_MTU: u32 = 1500;
@@ -63,20 +64,16 @@ pub(crate) enum PathState {
 }
 
 /// One destination address of the peer.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Path {
     pub(crate) remote: Address,
     /// The source address of packets; the wildcard when the route chooses.
     pub(crate) local: Address,
-    /// The last source address that was known, even while the route chooses again.
-    known_local: Address,
     pub(crate) state: PathState,
     /// Consecutive time-outs (section 8.2).
     pub(crate) errors: u16,
     /// The largest IP packet, bytes.
     pub(crate) mtu: u32,
-    /// The search for a better `mtu`.
-    pub(crate) search: Search,
     pub(crate) rto: Rto,
     pub(crate) congestion: Congestion,
     /// When T3-rtx expires, [`Time::NEVER`] while it does not run.
@@ -85,6 +82,13 @@ pub(crate) struct Path {
     pub(crate) earliest: Option<Tsn>,
     /// The chunk whose round trip is being measured, and when it was sent (section 6.3.1 C4).
     pub(crate) timing: Option<(Tsn, Time)>,
+    pub(crate) heartbeat: Heartbeat,
+    /// The search for a better `mtu`.
+    pub(crate) search: Search,
+    /// The last TSN that was sent before a mark for congestion reduced the window (RFC 4960 appendix A).
+    pub(crate) reduced: Option<Tsn>,
+    /// The last source address that was known, even while the route chooses again.
+    known_local: Address,
 }
 
 impl Path {
@@ -93,16 +97,18 @@ impl Path {
         let mut path = Self {
             remote,
             local,
-            known_local: local,
             state: PathState::Unconfirmed,
             errors: 0,
             mtu: INITIAL_MTU,
-            search: Search::new(remote.family),
             rto: Rto::new(parameters),
             congestion: Congestion::new(remote.family, 0),
             t3: Time::NEVER,
             earliest: None,
             timing: None,
+            heartbeat: Heartbeat::NONE,
+            search: Search::new(remote.family),
+            reduced: None,
+            known_local: local,
         };
         path.reset(parameters);
         path
@@ -111,12 +117,14 @@ impl Path {
     /// Forgets what was measured and sent, as after a restart of the peer (sections 5.2.4.1 and 7.2.5). The state stays.
     pub(crate) fn reset(&mut self, parameters: &RtoParameters) {
         self.errors = 0;
-        self.search = Search::new(self.remote.family);
         self.rto = Rto::new(parameters);
         self.congestion = Congestion::new(self.remote.family, self.pmdcs());
         self.t3 = Time::NEVER;
         self.earliest = None;
         self.timing = None;
+        self.heartbeat = Heartbeat::NONE;
+        self.search = Search::new(self.remote.family);
+        self.reduced = None;
     }
 
     /// The source address that the route chose is known. Another than before means other routes, of which nothing was

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn section_8_3_answered_heartbeats_go_with_jitter() {
     let (mut wire, _, _) = Wire::connected();
-    let deadline = |wire: &Wire| wire.association(0).heartbeats[0].deadline;
+    let deadline = |wire: &Wire| wire.association(0).paths[0].heartbeat.deadline;
     wire.advance(Span::from_secs(40));
     let waits: [u32; 8] = core::array::from_fn(|_| {
         let sent = deadline(&wire);

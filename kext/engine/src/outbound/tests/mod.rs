@@ -66,8 +66,12 @@ impl Bench {
             path.state = PathState::Active;
             path
         };
+        let mut every = Paths::new(path(0));
+        for number in 1..paths {
+            every.push(path(number)).unwrap();
+        }
         let out = Outbound::new(tsn, 10, peer_rwnd).unwrap();
-        Self { out, paths: (0..paths).map(path).collect(), now: Time(1_000_000_000), nodelay: true }
+        Self { out, paths: every, now: Time(1_000_000_000), nodelay: true }
     }
 
     fn message(length: usize) -> OutMessage {

@@ -8,7 +8,7 @@ fn sent(paths: u8, packets: usize) -> Bench {
     bench.open_window(40 * PMDCS);
     let opened = bench.paths;
     bench = Bench::new(paths, PLENTY);
-    for (path, opened) in bench.paths.iter_mut().zip(opened) {
+    for (path, opened) in bench.paths.iter_mut().zip(opened.iter()) {
         path.congestion = opened.congestion;
         path.rto = opened.rto;
     }
