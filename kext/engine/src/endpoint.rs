@@ -37,6 +37,8 @@ pub struct Queued {
     pub(crate) association: Key,
     /// The peer's address.
     pub(crate) from: Address,
+    /// SCTP_CONTEXT of the association when it came.
+    pub context: u32,
     /// What came.
     pub item: Item,
 }

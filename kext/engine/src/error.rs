@@ -5,8 +5,10 @@ use crate::memory::OutOfMemory;
 /// A refused call; the state is as before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// No such endpoint or association, or an argument out of range (EINVAL).
+    /// No such endpoint, or an argument out of range (EINVAL).
     Invalid,
+    /// The user names an association or a peer's address that is not there (ENOENT).
+    NoSuchAssociation,
     /// Memory is short (ENOMEM).
     NoMemory,
     /// No port or address like this can be had (EADDRINUSE).

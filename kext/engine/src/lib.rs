@@ -37,7 +37,8 @@ pub mod time;
 pub use counters::Counters;
 pub use endpoint::{Item, Queued, Style};
 pub use engine::{
-    AssociationId, Close, EndpointId, Engine, IcmpError, IcmpKind, Received, SendInfo, Transmit, Update,
+    AssociationId, Close, EndpointId, Engine, IcmpError, IcmpKind, Received, Scope, SendInfo, Transmit,
+    Update,
 };
 pub use error::Error;
 pub use inbound::Delivery;

@@ -1,4 +1,4 @@
-//! What a user may set on an endpoint; an association takes a copy when it begins.
+//! What a user may set on an endpoint and on its associations; an association takes a copy when it begins.
 
 use crate::path::RtoParameters;
 use crate::time::Span;
@@ -116,17 +116,26 @@ bitflags::bitflags! {
     }
 }
 
-/// Options of one endpoint.
+/// What a user may set for one association (RFC 6458 section 7.2), and for those to come.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Options {
-    /// What a new association begins with.
+pub struct Settings {
+    /// How the protocol runs.
     pub protocol: Protocol,
     /// Used when a message comes without control data.
     pub send_defaults: SendDefaults,
+    /// SCTP_EVENT: the notifications that are wanted.
+    pub events: Events,
+    /// SCTP_CONTEXT: goes with every message that is received, opaque.
+    pub context: u32,
+}
+
+/// Options of one endpoint.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// SCTP_FUTURE_ASSOC: what a new association begins with.
+    pub future: Settings,
     /// SCTP_RECVRCVINFO.
     pub want_rcvinfo: bool,
-    /// SCTP_EVENTS.
-    pub events: Events,
     /// IPV6_V6ONLY: an endpoint of family V6 takes no IPv4 peers.
     pub v6_only: bool,
 }

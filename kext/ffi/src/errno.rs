@@ -7,6 +7,7 @@ use sctp_engine::memory::OutOfMemory;
 /// Darwin's number for an error.
 pub(crate) const fn errno(error: Error) -> c_int {
     match error {
+        Error::NoSuchAssociation => 2,
         Error::NoMemory => 12,
         Error::Invalid => 22,
         Error::Pipe => 32,

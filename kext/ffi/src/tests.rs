@@ -12,6 +12,8 @@ use core::ffi::{c_int, c_void};
 use core::mem::{size_of, zeroed};
 use core::ptr;
 
+mod scopes;
+
 const NOW: u64 = 1_000_000_000;
 
 struct Host {
@@ -35,16 +37,22 @@ fn ipv4(last: u8, port: u16) -> sctp_address {
 
 /// A host with a one-to-many endpoint that listens on port 5000.
 fn host(last: u8) -> Host {
+    let host = host_of(SCTP_ONE_TO_MANY as c_int, last);
+    // SAFETY: the engine lives.
+    assert_eq!(unsafe { sockets::sctp_engine_listen(host.engine, host.endpoint, 1) }, 0);
+    host
+}
+
+/// A host with an endpoint that is bound to port 5000.
+fn host_of(style: c_int, last: u8) -> Host {
     // SAFETY: every pointer lives as long as its call.
     unsafe {
         let engine = lifetime::sctp_engine_create([last; 32].as_ptr());
         assert!(!engine.is_null());
         let mut endpoint = 0;
-        let style = SCTP_ONE_TO_MANY as c_int;
         assert_eq!(sockets::sctp_engine_open(engine, style, 4, ptr::null_mut(), &mut endpoint), 0);
         let any = sctp_address { bytes: [0; 16], ..ipv4(0, 5000) };
         assert_eq!(sockets::sctp_engine_bind(engine, endpoint, &any), 0);
-        assert_eq!(sockets::sctp_engine_listen(engine, endpoint, 1), 0);
         Host { engine, address: ipv4(last, 5000), endpoint }
     }
 }
@@ -73,17 +81,29 @@ fn carry(hosts: [&Host; 2]) {
 }
 
 fn send(host: &Host, to: &Host, bytes: &[u8]) -> c_int {
+    // SAFETY: numbers only.
+    let mut info: sctp_send = unsafe { zeroed() };
+    info.to = to.address;
+    info.stream = 3;
+    info.ppid = 7_u32.to_be();
+    info.flags = SCTP_ENGINE_UNORDERED as u16;
+    send_as(host, &info, bytes)
+}
+
+/// A message without control data.
+fn send_plain(host: &Host, assoc_id: u32, bytes: &[u8]) -> c_int {
+    // SAFETY: numbers only.
+    let info = unsafe { sctp_send { assoc_id, use_defaults: true, ..zeroed() } };
+    send_as(host, &info, bytes)
+}
+
+fn send_as(host: &Host, info: &sctp_send, bytes: &[u8]) -> c_int {
     // SAFETY: every pointer lives as long as its call; the message is taken over or destroyed.
     unsafe {
         let (mut held, mut place) = (ptr::null_mut(), ptr::null_mut());
         assert_eq!(message::sctp_message_create(bytes.len(), &mut held, &mut place), 0);
         place.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
-        let mut info: sctp_send = zeroed();
-        info.to = to.address;
-        info.stream = 3;
-        info.ppid = 7_u32.to_be();
-        info.flags = SCTP_ENGINE_UNORDERED as u16;
-        let error = transfer::sctp_engine_send(host.engine, NOW, host.endpoint, &info, held);
+        let error = transfer::sctp_engine_send(host.engine, NOW, host.endpoint, info, held);
         if error != 0 {
             message::sctp_message_destroy(held);
         }

@@ -11,15 +11,15 @@ use crate::{address, lent, notification};
 use ::sctp_engine::memory::OutOfMemory;
 use ::sctp_engine::options::Events;
 use ::sctp_engine::time::Time;
-use ::sctp_engine::{AssociationId, Close, EndpointId, Engine, Error, Item, Message, SendInfo};
+use ::sctp_engine::{AssociationId, Close, EndpointId, Error, Item, Message, SendInfo};
 use core::ffi::c_int;
 
 fn has(flags: u16, flag: u32) -> bool {
     u32::from(flags) & flag != 0
 }
 
-fn send_info(engine: &mut Engine, endpoint: EndpointId, info: &sctp_send) -> SendInfo {
-    let mut send = SendInfo {
+fn send_info(info: &sctp_send) -> SendInfo {
+    SendInfo {
         to: address::from_c(&info.to),
         association: (info.assoc_id != 0).then_some(AssociationId(info.assoc_id)),
         stream: info.stream,
@@ -28,17 +28,8 @@ fn send_info(engine: &mut Engine, endpoint: EndpointId, info: &sctp_send) -> Sen
         unordered: has(info.flags, SCTP_ENGINE_UNORDERED),
         immediate: has(info.flags, SCTP_ENGINE_SACK_IMMEDIATELY),
         to_this_address: has(info.flags, SCTP_ENGINE_ADDR_OVER),
-    };
-    if info.use_defaults
-        && let Ok(options) = engine.options(endpoint)
-    {
-        let defaults = options.send_defaults;
-        send.stream = defaults.stream;
-        send.ppid = defaults.ppid;
-        send.context = defaults.context;
-        send.unordered = defaults.unordered;
+        use_defaults: info.use_defaults,
     }
-    send
 }
 
 /// # Safety
@@ -55,7 +46,7 @@ pub(crate) unsafe extern "C" fn sctp_engine_send(
     // SAFETY: the caller's promise.
     let (engine, info) = unsafe { (lent::engine(engine), &*info) };
     let (now, endpoint) = (Time(now), EndpointId(endpoint));
-    let send = send_info(engine, endpoint, info);
+    let send = send_info(info);
     if has(info.flags, SCTP_ENGINE_ABORT) {
         let result = engine.finish(now, endpoint, &send, Close::Abort);
         if result.is_ok() {
@@ -99,7 +90,7 @@ pub(crate) unsafe extern "C" fn sctp_engine_receive(
     let engine = unsafe { lent::engine(engine) };
     let id = EndpointId(endpoint);
     let (rcvinfo, sndrcv) = match engine.options(id) {
-        Ok(options) => (options.want_rcvinfo, options.events.contains(Events::DATA_IO)),
+        Ok(options) => (options.want_rcvinfo, options.future.events.contains(Events::DATA_IO)),
         Err(error) => return errno(error),
     };
     let mut received = match engine.receive(id) {
@@ -122,7 +113,7 @@ pub(crate) unsafe extern "C" fn sctp_engine_receive(
         ppid: 0,
         tsn: 0,
         cumtsn: received.cumulative_tsn.0,
-        context: 0,
+        context: received.queued.context,
         stream: 0,
         ssn: 0,
         flags: 0,

@@ -4,7 +4,9 @@ use crate::clock;
 use crate::pair::{BUFFER, Cycle, PACKET, Packets, Pair, Side};
 use sctp_engine::address::{Address, Family};
 use sctp_engine::time::Time;
-use sctp_engine::{AssociationId, Close, EndpointId, Engine, Item, Message, SendInfo, Style, Update, memory};
+use sctp_engine::{
+    AssociationId, Close, EndpointId, Engine, Item, Message, Scope, SendInfo, Style, Update, memory,
+};
 use std::collections::VecDeque;
 
 const PORT: u16 = 5000;
@@ -81,7 +83,7 @@ impl Net {
     fn open(&mut self, side: Side, style: Style, port: u16, no_delay: bool) -> EndpointId {
         let engine = &mut self.host(side).engine;
         let endpoint = engine.open(style, Family::V4, 0).expect("memory");
-        let protocol = &mut engine.options(endpoint).expect("an endpoint").protocol;
+        let protocol = &mut engine.options(endpoint).expect("an endpoint").future.protocol;
         protocol.receive_buffer = BUFFER;
         protocol.no_delay = no_delay;
         engine.bind(endpoint, Address::v4([0; 4], port)).expect("a free port");
@@ -163,7 +165,7 @@ impl Ours {
             net.drain(Side::A, now);
             net.pump();
             let from = address(Side::A, number).with_port(PORT);
-            let (id, _) = net.b.engine.path_status(b, None, &from).expect("an association");
+            let (id, _) = net.b.engine.path_status(b, Scope::Future, &from).expect("an association");
             ids[1].push(id);
         }
         Self { net, a, b, associations: ids }

@@ -4,7 +4,7 @@ use crate::symbols::Symbols;
 use sctp_engine::address::{Address, Family};
 use sctp_engine::options::Events;
 use sctp_engine::time::{Span, Time};
-use sctp_engine::{EndpointId, Engine, Error, StateName, Style};
+use sctp_engine::{AssociationStatus, EndpointId, Engine, Error, Scope, StateName, Style};
 use sctp_wire::{Chunk, Packet, Parameter};
 use std::collections::VecDeque;
 
@@ -50,9 +50,9 @@ impl Host {
         let endpoint = engine.open(style, Family::V4, 1).expect("an endpoint");
         engine.bind(endpoint, Address::v4([0; 4], LOCAL.port)).expect("a free port");
         let options = engine.options(endpoint).expect("the endpoint");
-        options.events = Events::ASSOCIATION | Events::SHUTDOWN;
+        options.future.events = Events::ASSOCIATION | Events::SHUTDOWN;
         // Probes would stand between the packets that the scripts are about.
-        options.protocol.pmtud = false;
+        options.future.protocol.pmtud = false;
         let now = Time(1_000_000_000_000);
         let (sent, errors, symbols) = (VecDeque::new(), Vec::new(), Symbols::default());
         Self { engine, endpoint, now, sent, errors, symbols }
@@ -97,7 +97,14 @@ impl Host {
     /// The state of the association; `None` when there is none.
     #[must_use]
     pub fn state(&self) -> Option<StateName> {
-        self.engine.status(self.endpoint, None).ok().map(|status| status.state)
+        self.status().map(|status| status.state)
+    }
+
+    /// How the association stands; `None` when there is none.
+    #[must_use]
+    pub fn status(&self) -> Option<AssociationStatus> {
+        let name = self.engine.associations_of(self.endpoint).ok()?.next()?;
+        self.engine.status(self.endpoint, Scope::One(name)).ok()
     }
 
     fn learn(&mut self, bytes: &[u8]) {

@@ -195,11 +195,16 @@ fn set(host: &mut Host, text: &str) -> Result<(), String> {
     for field in fields(text)? {
         let (now, endpoint, value) = (host.now, host.endpoint, field.value.as_str());
         if field.name == "no-delay" {
-            host.engine.set_no_delay(now, endpoint, value == "yes").map_err(|error| format!("{error:?}"))?;
+            let set = host.engine.change_everywhere(now, endpoint, |settings| {
+                settings.protocol.no_delay = value == "yes";
+                Ok(())
+            });
+            set.map_err(|error| format!("{error:?}"))?;
             host.flush();
             continue;
         }
-        let protocol = &mut host.engine.options(endpoint).map_err(|error| format!("{error:?}"))?.protocol;
+        let protocol =
+            &mut host.engine.options(endpoint).map_err(|error| format!("{error:?}"))?.future.protocol;
         match field.name.as_str() {
             "heartbeat" => {
                 protocol.heartbeat_interval = if value == "off" { None } else { Some(span(value)?) }
@@ -305,7 +310,7 @@ fn counter(host: &Host, text: &str) -> Result<(), String> {
 }
 
 fn status(host: &Host, text: &str) -> Result<(), String> {
-    let status = host.engine.status(host.endpoint, None).map_err(|_| "no association")?;
+    let status = host.status().ok_or("no association")?;
     let actual = [
         Field::is("inbound-streams", status.inbound_streams.to_string()),
         Field::is("outbound-streams", status.outbound_streams.to_string()),

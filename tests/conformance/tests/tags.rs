@@ -45,7 +45,7 @@ const CHUNKS: [&str; 18] = [
 
 /// All that can be seen of an association, without the counters of bad packets.
 fn seen(host: &Host) -> String {
-    let status = host.engine.status(host.endpoint, None);
+    let status = host.status();
     format!("{status:?} {:?} {}", host.engine.deadline(), host.engine.associations())
 }
 

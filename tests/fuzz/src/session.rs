@@ -5,7 +5,7 @@ use crate::mutate::{index, mutate, random_packet, seal};
 use sctp_engine::address::{Address, Family};
 use sctp_engine::options::Events;
 use sctp_engine::time::{Span, Time};
-use sctp_engine::{AssociationId, Close, EndpointId, Engine, Item, Message, SendInfo, Style, Update};
+use sctp_engine::{AssociationId, Close, EndpointId, Engine, Item, Message, Scope, SendInfo, Style, Update};
 use sctp_sim::Random;
 use sctp_wire::{Chunk, Packet, chunk_type};
 use std::collections::BTreeMap;
@@ -163,9 +163,9 @@ impl Session {
         let style = if self.random.chance(500) { Style::OneToOne } else { Style::OneToMany };
         let endpoint = self.engines[host].open(style, Family::V4, 7).expect("memory");
         let options = self.engines[host].options(endpoint).expect("an endpoint");
-        options.protocol.no_delay = self.random.chance(500);
+        options.future.protocol.no_delay = self.random.chance(500);
         if self.random.chance(300) {
-            options.events = Events::all();
+            options.future.events = Events::all();
         }
         self.endpoints[host].push(endpoint);
     }
@@ -274,7 +274,11 @@ impl Session {
         let engine = &mut self.engines[host];
         match self.random.below(4) {
             0 => {
-                let _ = engine.set_no_delay(self.now, endpoint, self.random.chance(500));
+                let (on, scope) = (self.random.chance(500), Scope::from(self.random.below(4) as u32));
+                let _ = engine.change_settings(self.now, endpoint, scope, |settings| {
+                    settings.protocol.no_delay = on;
+                    Ok(())
+                });
             }
             1 => {
                 // No smaller than a message may be: there is no partial delivery.
@@ -295,11 +299,14 @@ impl Session {
         let Some(endpoint) = self.endpoint(host) else { return };
         let (name, peer) = (self.association(host), self.address(host));
         let engine = &self.engines[host];
-        let _ = engine.status(endpoint, name);
-        let _ = engine.path_status(endpoint, name, &peer);
-        let of_endpoints: u32 =
-            self.endpoints[host].iter().map(|known| engine.association_count(*known).expect("open")).sum();
-        assert!(of_endpoints <= engine.associations(), "an association has two endpoints");
+        let scope = name.map_or(Scope::from(self.random.below(3) as u32), Scope::One);
+        let _ = engine.status(endpoint, scope);
+        let _ = engine.path_status(endpoint, scope, &peer);
+        let of_endpoints: usize = self.endpoints[host]
+            .iter()
+            .map(|known| engine.associations_of(*known).expect("open").len())
+            .sum();
+        assert!(of_endpoints <= engine.associations() as usize, "an association has two endpoints");
     }
 
     /// A packet that is under way arrives, is lost or is repeated.

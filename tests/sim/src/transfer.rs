@@ -247,7 +247,7 @@ pub fn open(network: &mut Network, node: Node, protocol: Protocol) -> EndpointId
 pub fn open_family(network: &mut Network, node: Node, family: Family, protocol: Protocol) -> EndpointId {
     network.call(node, |engine, _| {
         let endpoint = engine.open(Style::OneToOne, family, 0).expect("an endpoint");
-        engine.options(endpoint).expect("its options").protocol = protocol;
+        engine.options(endpoint).expect("its options").future.protocol = protocol;
         endpoint
     })
 }

@@ -4,7 +4,7 @@
 use sctp_engine::address::{Address, Family};
 use sctp_engine::options::{Events, Protocol};
 use sctp_engine::time::Span;
-use sctp_engine::{AddressChange, EndpointId, Item, Notification};
+use sctp_engine::{AddressChange, EndpointId, Item, Notification, Scope};
 use sctp_sim::{
     Conditions, Network, Node, Pair, Random, Transfer, Workload, for_each_seed, open_family, run_transfers,
 };
@@ -36,7 +36,7 @@ fn set_path(network: &mut Network, path: u8, conditions: Conditions) {
 
 /// The path to an address, if there is one: whether it is confirmed, and active.
 fn status(network: &mut Network, (node, endpoint): Side, to: Address) -> Option<(bool, bool)> {
-    let status = network.call(node, |engine, _| engine.path_status(endpoint, None, &to));
+    let status = network.call(node, |engine, _| engine.path_status(endpoint, Scope::Future, &to));
     status.ok().map(|(_, path)| (path.confirmed, path.active))
 }
 
@@ -183,9 +183,7 @@ fn an_association_without_a_path_ends_and_says_which_addresses_failed() {
     let pair = connect(&mut network, 2, Protocol::default());
     network.rest(Span::from_millis(500));
     let (node, endpoint) = pair.client;
-    network.call(node, |engine, _| {
-        engine.options(endpoint).expect("its options").events = Events::ADDRESS;
-    });
+    want_address_events(&mut network, pair.client);
     let mut transfer = bulk(1, pair.client, pair.server);
     go_on(&mut network, &mut transfer, Span::from_millis(100));
     for path in [0, 1] {
@@ -196,6 +194,16 @@ fn an_association_without_a_path_ends_and_says_which_addresses_failed() {
     let news = address_news(&mut network, pair.client);
     // Ten errors in a row end an association: more than Path.Max.Retrans for one path of two.
     assert!(matches!(news.as_slice(), [(_, AddressChange::Unreachable)]), "{news:?}");
+}
+
+fn want_address_events(network: &mut Network, (node, endpoint): Side) {
+    let events = network.call(node, |engine, now| {
+        engine.change_everywhere(now, endpoint, |settings| {
+            settings.events = Events::ADDRESS;
+            Ok(())
+        })
+    });
+    assert_eq!(events, Ok(()));
 }
 
 /// SCTP_PEER_ADDR_CHANGE notifications that wait, data left aside.
@@ -218,9 +226,7 @@ fn an_idle_path_that_fails_and_returns_is_told() {
     let pair = connect(&mut network, 2, Protocol::default());
     network.rest(Span::from_secs(1));
     let (node, endpoint) = pair.client;
-    network.call(node, |engine, _| {
-        engine.options(endpoint).expect("its options").events = Events::ADDRESS;
-    });
+    want_address_events(&mut network, pair.client);
     let second = address(1, 2).with_port(5001);
     set_path(&mut network, 1, Conditions::CUT);
     network.rest(Span::from_secs(200));

@@ -45,7 +45,7 @@ impl Association {
     /// After the last chunk of a packet that had DATA: decides when the SACK goes (section 6.2).
     pub(crate) fn end_of_data(&mut self, now: Time) {
         let waited = matches!(self.inbound.sack(), SackNeed::Delayed);
-        self.inbound.end_of_packet(self.protocol.sack_frequency);
+        self.inbound.end_of_packet(self.settings.protocol.sack_frequency);
         if matches!(self.state, State::ShutdownSent) {
             // Section 9.2: answer DATA at once with SACK and SHUTDOWN, and start T2 again.
             self.inbound.want_sack_now();
@@ -53,11 +53,12 @@ impl Association {
             self.errors = 0;
             self.start_handshake(now);
         }
-        if self.protocol.sack_delay == Span::ZERO && matches!(self.inbound.sack(), SackNeed::Delayed) {
+        if self.settings.protocol.sack_delay == Span::ZERO && matches!(self.inbound.sack(), SackNeed::Delayed)
+        {
             self.inbound.want_sack_now();
         }
         if !waited && matches!(self.inbound.sack(), SackNeed::Delayed) {
-            self.sack_at = now.plus(self.protocol.sack_delay.min(MAX_SACK_DELAY));
+            self.sack_at = now.plus(self.settings.protocol.sack_delay.min(MAX_SACK_DELAY));
         }
     }
 
@@ -104,10 +105,10 @@ impl Association {
         let window = self.window();
         let mtu = self.path(self.primary).map_or(1500, |path| path.mtu);
         // A quarter of the buffer, as section 6.2 advises: no burst of updates while a full buffer is read.
-        let quarter = self.protocol.receive_buffer / 4;
-        let step = mtu.saturating_mul(2).min(self.protocol.receive_buffer / 2).max(quarter).max(1);
+        let quarter = self.settings.protocol.receive_buffer / 4;
+        let step = mtu.saturating_mul(2).min(self.settings.protocol.receive_buffer / 2).max(quarter).max(1);
         if window >= self.advertised.saturating_add(step)
-            && self.advertised < self.protocol.receive_buffer / 2
+            && self.advertised < self.settings.protocol.receive_buffer / 2
         {
             self.inbound.want_sack_now();
         }

@@ -58,7 +58,7 @@ impl Association {
     fn data_path(&self, now: Time) -> Option<PathId> {
         match self.state {
             State::Established | State::ShutdownPending | State::ShutdownReceived => {
-                self.outbound.can_send(now, &self.paths, self.primary, self.protocol.no_delay)
+                self.outbound.can_send(now, &self.paths, self.primary, self.settings.protocol.no_delay)
             }
             State::CookieWait { .. }
             | State::CookieEchoed { .. }
@@ -122,7 +122,7 @@ impl Association {
                 // Section 6.1: DATA takes a waiting SACK along; alone that goes no sooner for it (section 6.2).
                 let _ = self.emit_sack(&mut writer);
             }
-            sent = self.outbound.emit(now, id, &mut self.paths, self.protocol.no_delay, &mut writer);
+            sent = self.outbound.emit(now, id, &mut self.paths, self.settings.protocol.no_delay, &mut writer);
         }
         if writer.is_empty() {
             return None;
@@ -153,13 +153,13 @@ impl Association {
             State::CookieWait { .. } => {
                 let init = Init {
                     initiate_tag: self.local_tag,
-                    a_rwnd: self.protocol.receive_buffer,
-                    outbound_streams: self.protocol.outbound_streams,
+                    a_rwnd: self.settings.protocol.receive_buffer,
+                    outbound_streams: self.settings.protocol.outbound_streams,
                     inbound_streams: self.inbound_streams,
                     initial_tsn: self.local_tsn,
                     parameters: Parameters::new(&self.address_list),
                 };
-                let (ecn, preservative) = (self.protocol.ecn, self.preservative);
+                let (ecn, preservative) = (self.settings.protocol.ecn, self.preservative);
                 init.emit_init(writer, |parameters| {
                     if ecn {
                         Parameter::EcnCapable.emit(parameters)?;

@@ -24,12 +24,12 @@ impl Association {
     /// Starts the heartbeat timers; an unconfirmed path is probed at once (section 5.4).
     pub(crate) fn start_heartbeats(&mut self, now: Time) {
         for path in self.paths.iter_mut() {
-            path.heartbeat.deadline = match (path.is_probed(&self.protocol), self.protocol.heartbeat_interval)
-            {
-                (true, _) => now,
-                (false, Some(interval)) => now.plus(interval),
-                (false, None) => Time::NEVER,
-            };
+            path.heartbeat.deadline =
+                match (path.is_probed(&self.settings.protocol), self.settings.protocol.heartbeat_interval) {
+                    (true, _) => now,
+                    (false, Some(interval)) => now.plus(interval),
+                    (false, None) => Time::NEVER,
+                };
         }
     }
 
@@ -64,11 +64,11 @@ impl Association {
         } else {
             // After a lost heartbeat one RTO has passed.
             let least = if lost { Span::ZERO } else { Span(rto.0 / 2) };
-            heartbeat.deadline = self.protocol.heartbeat_interval.map_or(Time::NEVER, |interval| {
+            heartbeat.deadline = self.settings.protocol.heartbeat_interval.map_or(Time::NEVER, |interval| {
                 now.plus(least).plus(jitter(rto, random.u64())).plus(interval)
             });
         }
-        self.errors > self.protocol.association_max_retransmits
+        self.errors > self.settings.protocol.association_max_retransmits
     }
 
     fn is_confirmed(&self, place: usize) -> bool {
@@ -76,7 +76,7 @@ impl Association {
     }
 
     fn is_probed(&self, place: usize) -> bool {
-        self.paths.get(place).is_some_and(|path| path.is_probed(&self.protocol))
+        self.paths.get(place).is_some_and(|path| path.is_probed(&self.settings.protocol))
     }
 
     /// Whether the probe of an unconfirmed path has to wait: with an HB.Max.Burst of 1 (section 16) they go one after
@@ -84,9 +84,9 @@ impl Association {
     fn waits_for_another_probe(&self, now: Time, place: usize, probed_last: bool) -> bool {
         let others = || {
             let others = self.paths.iter().enumerate().filter(|(other, _)| *other != place);
-            others
-                .map(|(_, path)| path)
-                .filter(|path| path.state == PathState::Unconfirmed && path.is_probed(&self.protocol))
+            others.map(|(_, path)| path).filter(|path| {
+                path.state == PathState::Unconfirmed && path.is_probed(&self.settings.protocol)
+            })
         };
         let under_way = others().any(|path| path.heartbeat.nonce != 0);
         let waiting = others().any(|path| path.heartbeat.deadline <= now);
@@ -97,7 +97,7 @@ impl Association {
     pub(super) fn on_path_error(&mut self, now: Time, place: usize) {
         let alone = self.paths.len() == 1;
         let Some(path) = self.paths.get_mut(place) else { return };
-        let change = path.on_error(&self.protocol, alone);
+        let change = path.on_error(&self.settings.protocol, alone);
         tell(&mut self.path_news, path, change);
         if self.wildcard {
             // Perhaps it is our address that no longer works: the route chooses again.
@@ -147,7 +147,7 @@ impl Association {
         let change = path.on_answer();
         tell(&mut self.path_news, path, change);
         let rto = path.rto.current();
-        path.heartbeat.deadline = self.protocol.heartbeat_interval.map_or(Time::NEVER, |interval| {
+        path.heartbeat.deadline = self.settings.protocol.heartbeat_interval.map_or(Time::NEVER, |interval| {
             // The nonce was drawn at random, so it serves for the jitter too.
             now.plus(Span(rto.0 / 2)).plus(jitter(rto, nonce)).plus(interval)
         });

@@ -23,7 +23,7 @@ use crate::error::Error;
 use crate::inbound::{Inbound, SackNeed};
 use crate::memory::OutOfMemory;
 use crate::notification::AddressNews;
-use crate::options::Protocol;
+use crate::options::Settings;
 use crate::outbound::Outbound;
 use crate::path::{Path, PathId, Paths};
 use crate::slab::Key;
@@ -119,7 +119,8 @@ impl Disposition {
 /// What an association is made from.
 pub(crate) struct Beginning<'a> {
     pub(crate) endpoint: Key,
-    pub(crate) protocol: Protocol,
+    /// The endpoint's, which the association has a copy of.
+    pub(crate) settings: Settings,
     /// The endpoint's address; the wildcard address for all.
     pub(crate) local: Address,
     /// The families of addresses that may be used.
@@ -143,7 +144,7 @@ pub(crate) struct Association {
     /// Position in the endpoint's list.
     pub(crate) place: usize,
     pub(crate) state: State,
-    pub(crate) protocol: Protocol,
+    pub(crate) settings: Settings,
     /// The address that the user is shown, and the port.
     pub(crate) local: Address,
     /// Packets to any address of this host are taken.
@@ -201,7 +202,7 @@ pub(crate) struct Association {
 impl Association {
     /// An association in COOKIE-WAIT with an INIT to send.
     pub(crate) fn new(begin: &Beginning<'_>) -> Result<Self, OutOfMemory> {
-        let protocol = begin.protocol;
+        let protocol = &begin.settings.protocol;
         let (first, others) = begin.peers.split_first().ok_or(OutOfMemory)?;
         let path = |peer: &Address| Path::new(*peer, begin.source(), &protocol.rto);
         let mut paths = Paths::new(path(first));
@@ -212,7 +213,7 @@ impl Association {
             endpoint: Some(begin.endpoint),
             place: 0,
             state: State::CookieWait { attempts: 0 },
-            protocol,
+            settings: begin.settings,
             local: begin.local,
             wildcard: begin.local.is_any(),
             families: begin.families,
@@ -286,7 +287,7 @@ impl Association {
 
     /// Room for data from the peer, bytes.
     pub(crate) fn room(&self) -> usize {
-        let buffer = usize::try_from(self.protocol.receive_buffer).unwrap_or(usize::MAX);
+        let buffer = usize::try_from(self.settings.protocol.receive_buffer).unwrap_or(usize::MAX);
         buffer.saturating_sub(self.unread).saturating_sub(self.inbound.held_bytes())
     }
 
@@ -294,7 +295,7 @@ impl Association {
     pub(crate) fn window(&self) -> u32 {
         let room = u32::try_from(self.room()).unwrap_or(u32::MAX);
         let mtu = self.path(self.primary).map_or(1500, |path| path.mtu);
-        if room < mtu.min(self.protocol.receive_buffer / 2) { 0 } else { room }
+        if room < mtu.min(self.settings.protocol.receive_buffer / 2) { 0 } else { room }
     }
 
     /// The next moment that something is to be done without being asked.

@@ -158,7 +158,7 @@ impl Association {
             init.inbound_streams,
             init.initial_tsn,
         );
-        self.agree_on_ecn(offer.ecn && self.protocol.ecn);
+        self.agree_on_ecn(offer.ecn && self.settings.protocol.ecn);
         self.add_paths(&offer.addresses);
         self.report_unrecognized(&offer.unrecognized);
         self.state = State::CookieEchoed { cookie, attempts: 0 };
@@ -174,8 +174,8 @@ impl Association {
         self.inbound_streams = inbound;
         self.inbound = Inbound::new(peer_tsn, inbound);
         self.outbound.set_peer_rwnd(window);
-        self.outbound.set_max_segment(self.protocol.max_segment);
-        self.outbound.limit_streams(peer_inbound.min(self.protocol.outbound_streams));
+        self.outbound.set_max_segment(self.settings.protocol.max_segment);
+        self.outbound.limit_streams(peer_inbound.min(self.settings.protocol.outbound_streams));
     }
 
     /// Adds the peer's further addresses, unconfirmed until a heartbeat comes back (section 5.4).
@@ -183,7 +183,7 @@ impl Association {
         let source = if self.wildcard { Address::default() } else { self.local };
         for address in addresses {
             if self.path_to(address).is_none() && !self.paths.is_full() {
-                let path = Path::new(*address, source, &self.protocol.rto);
+                let path = Path::new(*address, source, &self.settings.protocol.rto);
                 // Without memory the association goes on with the paths that it has.
                 let _ = self.paths.push(path);
             }
@@ -230,7 +230,7 @@ impl Association {
             return Disposition::Continue;
         }
         self.errors = self.errors.saturating_add(1);
-        if self.errors > self.protocol.max_init_retransmits {
+        if self.errors > self.settings.protocol.max_init_retransmits {
             return Disposition::End(Ending { error: Some(Error::TimedOut), farewell: Farewell::Silence });
         }
         self.preservative = (late_micros / 1000).saturating_add(PRESERVATIVE_MARGIN);
@@ -265,8 +265,9 @@ impl Association {
 
     /// Starts T1 or T2 with the RTO of the path that the chunk goes to.
     pub(crate) fn start_handshake(&mut self, now: Time) {
-        let rto =
-            self.path(self.handshake_path()).map_or(self.protocol.rto.initial, |path| path.rto.current());
+        let rto = self
+            .path(self.handshake_path())
+            .map_or(self.settings.protocol.rto.initial, |path| path.rto.current());
         self.handshake = now.plus(rto);
     }
 

@@ -33,7 +33,7 @@ impl Association {
                 self.state = State::ShutdownSent;
                 self.due.insert(Due::SHUTDOWN);
                 // Section 9.2: the guard runs five times RTO.Max from the first SHUTDOWN.
-                self.guard = now.plus(crate::time::Span(self.protocol.rto.max.0.saturating_mul(5)));
+                self.guard = now.plus(crate::time::Span(self.settings.protocol.rto.max.0.saturating_mul(5)));
             }
             State::ShutdownReceived => {
                 self.state = State::ShutdownAckSent;

@@ -59,7 +59,7 @@ impl Association {
         }
         self.on_path_error(now, place);
         self.errors = self.errors.saturating_add(1);
-        self.errors > self.protocol.association_max_retransmits
+        self.errors > self.settings.protocol.association_max_retransmits
     }
 
     /// T1-init, T1-cookie or T2-shutdown: send the chunk again, or give up.
@@ -68,7 +68,7 @@ impl Association {
         let (limit, due) = match &mut self.state {
             State::CookieWait { attempts } => {
                 *attempts = attempts.saturating_add(1);
-                if *attempts > self.protocol.max_init_retransmits {
+                if *attempts > self.settings.protocol.max_init_retransmits {
                     let error = Some(Error::TimedOut);
                     return Disposition::End(Ending { error, farewell: Farewell::Silence });
                 }
@@ -76,13 +76,13 @@ impl Association {
             }
             State::CookieEchoed { attempts, .. } => {
                 *attempts = attempts.saturating_add(1);
-                if *attempts > self.protocol.max_init_retransmits {
+                if *attempts > self.settings.protocol.max_init_retransmits {
                     return DEAD;
                 }
                 (u16::MAX, Due::COOKIE_ECHO)
             }
-            State::ShutdownSent => (self.protocol.association_max_retransmits, Due::SHUTDOWN),
-            State::ShutdownAckSent => (self.protocol.association_max_retransmits, Due::SHUTDOWN_ACK),
+            State::ShutdownSent => (self.settings.protocol.association_max_retransmits, Due::SHUTDOWN),
+            State::ShutdownAckSent => (self.settings.protocol.association_max_retransmits, Due::SHUTDOWN_ACK),
             State::Established | State::ShutdownPending | State::ShutdownReceived => {
                 return Disposition::Continue;
             }
@@ -93,7 +93,7 @@ impl Association {
         }
         self.due.insert(due);
         let init = due == Due::INIT;
-        let ceiling = self.protocol.max_init_timeout;
+        let ceiling = self.settings.protocol.max_init_timeout;
         let id = self.handshake_path();
         if let Some(path) = self.path_mut(id) {
             path.rto.backoff();

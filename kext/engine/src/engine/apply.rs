@@ -50,9 +50,11 @@ impl Engine {
         };
         let Some(owner) = association.endpoint else { return };
         let Some(endpoint) = endpoints.get_mut(owner) else { return };
-        if endpoint.options.events.contains(notification.event()) {
+        if association.settings.events.contains(notification.event()) {
             let item = Item::Notification(notification);
-            let _ = endpoint.queue.push_back(Queued { association: key, from: association.peer(), item });
+            let context = association.settings.context;
+            let from = association.peer();
+            let _ = endpoint.queue.push_back(Queued { association: key, from, context, item });
             changed.push(owner.index);
         }
     }
@@ -162,14 +164,15 @@ impl Engine {
             while association.inbound.pop().is_some() {}
             return;
         };
-        let from = association.peer();
+        let (from, context) = (association.peer(), association.settings.context);
         // A place in the queue first: what was acknowledged must not be lost for want of memory.
         while endpoint.queue.reserve(1).is_ok() {
             let Some(delivery) = association.inbound.pop() else { break };
             let bytes = delivery.message.length();
             association.unread = association.unread.saturating_add(bytes).saturating_add(delivery.overhead());
             endpoint.queued_bytes = endpoint.queued_bytes.saturating_add(bytes);
-            let _ = endpoint.queue.push_back(Queued { association: key, from, item: Item::Data(delivery) });
+            let item = Item::Data(delivery);
+            let _ = endpoint.queue.push_back(Queued { association: key, from, context, item });
             changed.push(owner.index);
         }
     }

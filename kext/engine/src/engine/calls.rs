@@ -1,12 +1,12 @@
 //! Users' calls on endpoints.
 
-use super::{AssociationId, EndpointId, Engine};
+use super::{AssociationId, EndpointId, Engine, Scope};
 use crate::address::{Address, Families, Family};
 use crate::association::{Ending, Farewell, State};
 use crate::endpoint::{Endpoint, Style};
 use crate::error::Error;
 use crate::message::Message;
-use crate::options::Options;
+use crate::options::SendDefaults;
 use crate::outbound::{EnqueueError, OutMessage};
 use crate::slab::Key;
 use crate::status::{AssociationStatus, PathStatus, path_status};
@@ -44,6 +44,18 @@ pub struct SendInfo {
     pub immediate: bool,
     /// Send to `to` rather than to the primary path.
     pub to_this_address: bool,
+    /// No control data came: the association's [`SendDefaults`] hold instead of what stands here.
+    pub use_defaults: bool,
+}
+
+impl SendInfo {
+    fn or(&self, defaults: &SendDefaults) -> Self {
+        if !self.use_defaults {
+            return *self;
+        }
+        let SendDefaults { stream, ppid, context, unordered } = *defaults;
+        Self { stream, ppid, context, unordered, ..*self }
+    }
 }
 
 impl Engine {
@@ -241,6 +253,7 @@ impl Engine {
             Err(error) => return Err((error, message)),
         };
         let Some(association) = self.associations.get_mut(key) else { return Err((Error::Invalid, message)) };
+        let info = info.or(&association.settings.send_defaults);
         if !association.takes_data() {
             return Err((Error::Pipe, message));
         }
@@ -290,7 +303,8 @@ impl Engine {
             return Ok(key);
         }
         // A message that cannot be sent must not leave an association behind.
-        if info.stream >= endpoint.options.protocol.outbound_streams {
+        let future = &endpoint.options.future;
+        if info.or(&future.send_defaults).stream >= future.protocol.outbound_streams {
             return Err(Error::Invalid);
         }
         self.associate(now, id, info.to)
@@ -336,89 +350,45 @@ impl Engine {
         self.finish(now, id, &SendInfo::default(), Close::Graceful)
     }
 
-    /// How many associations an endpoint has.
+    /// The associations of an endpoint.
     ///
     /// # Errors
     /// [`Error::Invalid`].
-    pub fn association_count(&self, id: EndpointId) -> Result<u32, Error> {
-        Ok(u32::try_from(self.endpoint(id)?.associations.len()).unwrap_or(u32::MAX))
+    pub fn associations_of(
+        &self,
+        id: EndpointId,
+    ) -> Result<impl ExactSizeIterator<Item = AssociationId> + '_, Error> {
+        Ok(self.endpoint(id)?.associations.iter().map(|key| AssociationId::from(*key)))
     }
 
-    /// How an association stands; `None`: the only one of the endpoint.
+    /// How an association stands.
     ///
     /// # Errors
-    /// [`Error::Invalid`] when there is no such association.
-    pub fn status(&self, id: EndpointId, name: Option<AssociationId>) -> Result<AssociationStatus, Error> {
-        let endpoint = self.endpoint(id)?;
-        let key = name.map(Key::from).or_else(|| endpoint.only_association()).ok_or(Error::Invalid)?;
-        let association = self.associations.get(key).filter(|found| found.endpoint == Some(id.into()));
-        association.and_then(|found| found.status(key, endpoint.waiting())).ok_or(Error::Invalid)
+    /// [`Error::NoSuchAssociation`]; [`Error::Invalid`] for any scope that does not name an association.
+    pub fn status(&self, id: EndpointId, scope: Scope) -> Result<AssociationStatus, Error> {
+        let key = self.single(id, scope)?.ok_or(Error::Invalid)?;
+        let association = self.associations.get(key).ok_or(Error::NoSuchAssociation)?;
+        association.status(key, self.endpoint(id)?.waiting()).ok_or(Error::Invalid)
     }
 
-    /// How a path stands: the one to `address`, of the named association or, `None`, of the one with that address.
+    /// How a path stands: the one to `address`, of the named association or, when none is, of the one with that
+    /// address.
     ///
     /// # Errors
-    /// [`Error::Invalid`] when there is no such path.
+    /// [`Error::NoSuchAssociation`] when there is no such association or path; [`Error::Invalid`] for the scopes that
+    /// may be many.
     pub fn path_status(
         &self,
         id: EndpointId,
-        name: Option<AssociationId>,
+        scope: Scope,
         address: &Address,
     ) -> Result<(AssociationId, PathStatus), Error> {
-        let endpoint = self.endpoint(id)?;
         let address = &address.normalized();
-        let only = endpoint.only_association();
-        let key = name.map(Key::from).or_else(|| self.association_of(id.into(), address)).or(only);
-        let key = key.ok_or(Error::Invalid)?;
-        let association = self.associations.get(key).filter(|found| found.endpoint == Some(id.into()));
-        let path = association.and_then(|found| found.path(found.path_to(address)?)).ok_or(Error::Invalid)?;
-        Ok((key.into(), path_status(path)))
-    }
-
-    /// The options of an endpoint.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`].
-    pub fn options(&mut self, id: EndpointId) -> Result<&mut Options, Error> {
-        Ok(&mut self.endpoint_mut(id)?.options)
-    }
-
-    /// SCTP_NODELAY, for the associations there are as well.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`].
-    pub fn set_no_delay(&mut self, now: Time, id: EndpointId, on: bool) -> Result<(), Error> {
-        self.endpoint_mut(id)?.options.protocol.no_delay = on;
-        self.for_each_association(now, id, |association| association.protocol.no_delay = on);
-        Ok(())
-    }
-
-    /// so_rcv.sb_hiwat, for the associations there are as well. Bytes.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`].
-    pub fn set_receive_buffer(&mut self, now: Time, id: EndpointId, bytes: u32) -> Result<(), Error> {
-        self.endpoint_mut(id)?.options.protocol.receive_buffer = bytes;
-        self.for_each_association(now, id, |association| association.protocol.receive_buffer = bytes);
-        Ok(())
-    }
-
-    fn for_each_association(
-        &mut self,
-        now: Time,
-        id: EndpointId,
-        mut change: impl FnMut(&mut crate::association::Association),
-    ) {
-        let mut place = 0_usize;
-        while let Some(key) =
-            self.endpoint(id).ok().and_then(|endpoint| endpoint.associations.get(place)).copied()
-        {
-            if let Some(association) = self.associations.get_mut(key) {
-                change(association);
-            }
-            self.settle(now, key);
-            place = place.saturating_add(1);
-        }
+        let key = self.single(id, scope)?.or_else(|| self.association_of(id.into(), address));
+        let key = key.ok_or(Error::NoSuchAssociation)?;
+        let association = self.associations.get(key).ok_or(Error::NoSuchAssociation)?;
+        let path = association.path_to(address).and_then(|path| association.path(path));
+        Ok((key.into(), path_status(path.ok_or(Error::NoSuchAssociation)?)))
     }
 
     /// The address of an endpoint, the wildcard address when it is bound to all.

@@ -57,12 +57,12 @@ impl Engine {
         let endpoint = self.endpoint_mut(id)?;
         endpoint.end_of_file = false;
         endpoint.send_closed = false;
-        let (local, protocol, families) =
-            (endpoint.local, endpoint.options.protocol, endpoint.bound_families());
+        let (local, settings, families) =
+            (endpoint.local, endpoint.options.future, endpoint.bound_families());
         let (local_tag, local_tsn) = (self.random.nonzero(), Tsn(self.random.u32()));
         let begin = Beginning {
             endpoint: id.into(),
-            protocol,
+            settings,
             local,
             families,
             peers: &[peer],

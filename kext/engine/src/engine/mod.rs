@@ -17,6 +17,7 @@ mod output;
 mod passive;
 mod receive;
 mod replies;
+mod settings;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +25,7 @@ pub use calls::{Close, SendInfo};
 pub use icmp::{IcmpError, IcmpKind};
 pub use output::{Transmit, Update};
 pub use receive::Received;
+pub use settings::Scope;
 
 use crate::address::Address;
 use crate::association::Association;

@@ -93,7 +93,7 @@ impl Engine {
                         sctp_wire::emit_abort(writer, false, &[])
                     });
                 };
-                let (protocol, bound) = (listener.options.protocol, listener.local);
+                let (protocol, bound) = (listener.options.future.protocol, listener.local);
                 let (local_tag, local_tsn) = (self.random.nonzero(), Tsn(self.random.u32()));
                 Answer { protocol, bound, families, local_tag, local_tsn, tie_tags: (0, 0) }
             }
@@ -107,7 +107,7 @@ impl Engine {
                 }
                 // Section 5.2.1: both sides began at once; the tags of the INIT that we sent.
                 State::CookieWait { .. } => Answer {
-                    protocol: association.protocol,
+                    protocol: association.settings.protocol,
                     bound: association.bound(),
                     families,
                     local_tag: association.local_tag,
@@ -120,7 +120,7 @@ impl Engine {
                         return self.refuse_restart(&refusal, init.initiate_tag, source, destination);
                     }
                     Answer {
-                        protocol: association.protocol,
+                        protocol: association.settings.protocol,
                         bound: association.bound(),
                         families,
                         local_tag: association.local_tag,
@@ -136,7 +136,7 @@ impl Engine {
                     if let Some(refusal) = new_addresses(association, &offer) {
                         return self.refuse_restart(&refusal, init.initiate_tag, source, destination);
                     }
-                    let (protocol, bound) = (association.protocol, association.bound());
+                    let (protocol, bound) = (association.settings.protocol, association.bound());
                     let tie_tags = association.tie_tags;
                     let (local_tag, local_tsn) = (self.random.nonzero(), Tsn(self.random.u32()));
                     Answer { protocol, bound, families, local_tag, local_tsn, tie_tags }
@@ -353,7 +353,7 @@ impl Engine {
         }
         let begin = Beginning {
             endpoint: listener,
-            protocol: endpoint.options.protocol,
+            settings: endpoint.options.future,
             local: endpoint.local,
             families: endpoint.bound_families(),
             peers: &cookie.peers,
@@ -425,7 +425,7 @@ impl Association {
         }
         let outbound = crate::outbound::Outbound::new(
             cookie.local_tsn,
-            self.protocol.outbound_streams,
+            self.settings.protocol.outbound_streams,
             cookie.peer_window,
         )?;
         self.outbound = outbound;
@@ -439,7 +439,7 @@ impl Association {
         self.reply_path = self.primary;
         self.data_source = self.primary;
         for path in self.paths.iter_mut() {
-            path.reset(&self.protocol.rto);
+            path.reset(&self.settings.protocol.rto);
             path.state = PathState::Unconfirmed;
         }
         self.due = Due::empty();

@@ -286,7 +286,7 @@ fn an_abort_is_told_to_the_other_side() {
     let mut wire = Wire::new();
     let client = wire.endpoint(0, Style::OneToMany, 1000);
     let server = wire.endpoint(1, Style::OneToMany, 2000);
-    wire.hosts[1].options(server).unwrap().events = Events::ASSOCIATION;
+    wire.hosts[1].options(server).unwrap().future.events = Events::ASSOCIATION;
     wire.hosts[1].listen(server, 1).unwrap();
     wire.hosts[0].connect(wire.now, client, B.with_port(2000)).unwrap();
     wire.run();

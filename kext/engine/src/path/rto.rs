@@ -38,6 +38,11 @@ impl Rto {
         Self { parameters: *parameters, smoothed: None, current }
     }
 
+    /// Takes other bounds over from the next measurement or time-out on.
+    pub(crate) const fn set_parameters(&mut self, parameters: RtoParameters) {
+        self.parameters = parameters;
+    }
+
     /// The RTO.
     pub(crate) const fn current(&self) -> Span {
         self.current

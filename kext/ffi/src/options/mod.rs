@@ -9,8 +9,9 @@ mod status;
 use crate::contract::{sctp_endpoint, sctp_engine, sctp_nanoseconds};
 use crate::errno::{ToErrno, errno};
 use crate::lent;
+use ::sctp_engine::options::Settings;
 use ::sctp_engine::time::Time;
-use ::sctp_engine::{EndpointId, Engine, Error};
+use ::sctp_engine::{EndpointId, Engine, Error, Scope};
 use core::ffi::{c_int, c_void};
 use plain::Plain;
 
@@ -19,6 +20,44 @@ struct Call<'a> {
     engine: &'a mut Engine,
     endpoint: EndpointId,
     now: Time,
+}
+
+impl Call<'_> {
+    /// The settings of the associations to come, or of the one that `assoc_id` names.
+    fn settings(&self, assoc_id: u32) -> Result<Settings, Error> {
+        self.engine.settings(self.endpoint, Scope::from(assoc_id)).copied()
+    }
+
+    /// Changes the settings of all that `assoc_id` names.
+    fn change(
+        &mut self,
+        assoc_id: u32,
+        change: impl FnMut(&mut Settings) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.engine.change_settings(self.now, self.endpoint, Scope::from(assoc_id), change)
+    }
+
+    /// Changes the settings of the one association that `assoc_id` names, or of those to come.
+    fn change_single(
+        &mut self,
+        assoc_id: u32,
+        change: impl FnMut(&mut Settings) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.engine.change_single(self.now, self.endpoint, Scope::from(assoc_id), change)
+    }
+
+    /// Changes the settings of the whole socket, for an option that names no association.
+    fn change_everywhere(&mut self, mut change: impl FnMut(&mut Settings)) -> Result<(), Error> {
+        self.engine.change_everywhere(self.now, self.endpoint, |settings| {
+            change(settings);
+            Ok(())
+        })
+    }
+
+    /// The settings of the whole socket.
+    fn future(&mut self) -> Result<&Settings, Error> {
+        Ok(&self.engine.options(self.endpoint)?.future)
+    }
 }
 
 type Get = fn(&mut Call<'_>, &mut [u8]) -> Result<usize, Error>;

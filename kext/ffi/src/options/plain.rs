@@ -38,6 +38,7 @@ macro_rules! plain {
 
 plain!(
     u32,
+    contract::sctp_assoc_value,
     contract::sctp_rtoinfo,
     contract::sctp_initmsg,
     contract::sctp_event_subscribe,

@@ -8,11 +8,12 @@ use ::sctp_engine::options::Events;
 pub(super) const ROWS: &[Row] = &[
     Row { name: contract::SCTP_EVENTS, get: Some(get_events), set: Some(set_events) },
     Row { name: contract::SCTP_EVENT, get: Some(get_event), set: Some(set_event) },
+    Row { name: contract::SCTP_CONTEXT, get: Some(get_context), set: Some(set_context) },
     Row { name: contract::SCTP_RECVRCVINFO, get: Some(get_recvrcvinfo), set: Some(set_recvrcvinfo) },
 ];
 
 fn get_events(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
-    let events = call.engine.options(call.endpoint)?.events;
+    let events = call.future()?.events;
     let on = |event: Events| u8::from(events.contains(event));
     contract::sctp_event_subscribe {
         sctp_data_io_event: on(Events::DATA_IO),
@@ -39,8 +40,7 @@ fn set_events(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
     for (event, byte) in Events::all().iter().zip(bytes) {
         events.set(event, *byte != 0);
     }
-    call.engine.options(call.endpoint)?.events = events;
-    Ok(())
+    call.change_everywhere(|settings| settings.events = events)
 }
 
 /// The subscription of a notification type (RFC 6458 section 6.2.2).
@@ -64,15 +64,31 @@ fn event_of(kind: u16) -> Result<Events, Error> {
 fn get_event(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
     let mut asked = contract::sctp_event::read(room)?;
     let event = event_of(asked.se_type)?;
-    asked.se_on = u8::from(call.engine.options(call.endpoint)?.events.contains(event));
+    asked.se_on = u8::from(call.settings(asked.se_assoc_id)?.events.contains(event));
     asked.write(room)
 }
 
 fn set_event(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
     let new = contract::sctp_event::read(bytes)?;
     let event = event_of(new.se_type)?;
-    call.engine.options(call.endpoint)?.events.set(event, new.se_on != 0);
-    Ok(())
+    call.change(new.se_assoc_id, |settings| {
+        settings.events.set(event, new.se_on != 0);
+        Ok(())
+    })
+}
+
+fn get_context(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+    let asked = contract::sctp_assoc_value::read(room)?;
+    let assoc_value = call.settings(asked.assoc_id)?.context;
+    contract::sctp_assoc_value { assoc_value, ..asked }.write(room)
+}
+
+fn set_context(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
+    let new = contract::sctp_assoc_value::read(bytes)?;
+    call.change(new.assoc_id, |settings| {
+        settings.context = new.assoc_value;
+        Ok(())
+    })
 }
 
 fn get_recvrcvinfo(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {

@@ -11,35 +11,39 @@ pub(super) const ROWS: &[Row] = &[
 ];
 
 fn get_nodelay(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
-    u32::from(call.engine.options(call.endpoint)?.protocol.no_delay).write(room)
+    u32::from(call.future()?.protocol.no_delay).write(room)
 }
 
 fn set_nodelay(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
     let on = u32::read(bytes)? != 0;
-    call.engine.set_no_delay(call.now, call.endpoint, on)
+    call.change_everywhere(|settings| settings.protocol.no_delay = on)
 }
 
 fn get_sndinfo(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
-    let defaults = call.engine.options(call.endpoint)?.send_defaults;
+    let asked = contract::sctp_sndinfo::read(room)?;
+    let defaults = call.settings(asked.snd_assoc_id)?.send_defaults;
     contract::sctp_sndinfo {
         snd_sid: defaults.stream,
         snd_flags: if defaults.unordered { unordered() } else { 0 },
         snd_ppid: defaults.ppid.to_be(),
         snd_context: defaults.context,
-        snd_assoc_id: 0,
+        snd_assoc_id: asked.snd_assoc_id,
     }
     .write(room)
 }
 
 fn set_sndinfo(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
     let new = contract::sctp_sndinfo::read(bytes)?;
-    call.engine.options(call.endpoint)?.send_defaults = SendDefaults {
+    let defaults = SendDefaults {
         stream: new.snd_sid,
         ppid: u32::from_be(new.snd_ppid),
         context: new.snd_context,
         unordered: new.snd_flags & unordered() != 0,
     };
-    Ok(())
+    call.change(new.snd_assoc_id, |settings| {
+        settings.send_defaults = defaults;
+        Ok(())
+    })
 }
 
 fn unordered() -> u16 {

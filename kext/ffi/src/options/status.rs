@@ -2,7 +2,7 @@
 
 use super::{Call, Plain, Row};
 use crate::contract;
-use ::sctp_engine::{AssociationId, Error};
+use ::sctp_engine::{AssociationId, Error, Scope};
 use core::ffi::c_int;
 
 pub(super) const ROWS: &[Row] = &[
@@ -12,13 +12,14 @@ pub(super) const ROWS: &[Row] = &[
 ];
 
 fn get_association_number(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
-    call.engine.association_count(call.endpoint)?.write(room)
+    let count = call.engine.associations_of(call.endpoint)?.len();
+    u32::try_from(count).unwrap_or(u32::MAX).write(room)
 }
 
 /// The association is the one that `sstat_assoc_id` names on the way in.
 fn get_status(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
     let asked = contract::sctp_status::read(room)?.sstat_assoc_id;
-    let status = call.engine.status(call.endpoint, (asked != 0).then_some(AssociationId(asked)))?;
+    let status = call.engine.status(call.endpoint, Scope::from(asked))?;
     contract::sctp_status {
         sstat_assoc_id: status.association.0,
         sstat_state: association_state(status.state),
@@ -51,8 +52,8 @@ fn association_state(state: ::sctp_engine::StateName) -> c_int {
 fn get_path(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
     let asked = contract::sctp_paddrinfo::read(room)?;
     let address = crate::address::from_storage(&asked.spinfo_address).ok_or(Error::Invalid)?;
-    let name = (asked.spinfo_assoc_id != 0).then_some(AssociationId(asked.spinfo_assoc_id));
-    let (association, path) = call.engine.path_status(call.endpoint, name, &address)?;
+    let scope = Scope::from(asked.spinfo_assoc_id);
+    let (association, path) = call.engine.path_status(call.endpoint, scope, &address)?;
     path_info(association, &path).write(room)
 }
 

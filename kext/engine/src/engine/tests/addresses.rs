@@ -119,7 +119,7 @@ fn section_5_1_2_both_sides_list_their_addresses_and_answer_from_any() {
     // Both ends of this one differ from those of the INIT.
     wire.hosts[1].input(wire.now, A2, B2, 0, &cookie_echo);
     assert_eq!((wire.hosts[1].associations(), wire.hosts[1].counters().bad_cookies), (1, 0));
-    let status = wire.hosts[0].path_status(client, None, &B2).unwrap().1;
+    let status = wire.hosts[0].path_status(client, Scope::Future, &B2.with_port(2000)).unwrap().1;
     assert!(!status.confirmed);
 }
 
@@ -180,8 +180,8 @@ fn section_5_2_2_a_restart_may_not_bring_addresses() {
     let init_ack = next(&mut wire, 1).unwrap();
     wire.hosts[1].input(wire.now, A, B, 0, &echo(&init_ack));
     assert_eq!(wire.hosts[1].associations(), 1);
-    assert!(wire.hosts[1].path_status(server, None, &A).is_ok());
-    assert!(wire.hosts[1].path_status(server, None, &A2).is_err());
+    assert!(wire.hosts[1].path_status(server, Scope::Future, &A.with_port(1000)).is_ok());
+    assert!(wire.hosts[1].path_status(server, Scope::Future, &A2.with_port(1000)).is_err());
 }
 
 #[test]

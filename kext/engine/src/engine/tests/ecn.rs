@@ -15,8 +15,8 @@ fn marked_transfer(offered: [bool; 2]) -> (Wire, u32) {
     let mut wire = Wire::new();
     let client = wire.endpoint(0, Style::OneToMany, 1000);
     let server = wire.endpoint(1, Style::OneToMany, 2000);
-    wire.hosts[0].options(client).unwrap().protocol.ecn = offered[0];
-    wire.hosts[1].options(server).unwrap().protocol.ecn = offered[1];
+    wire.hosts[0].options(client).unwrap().future.protocol.ecn = offered[0];
+    wire.hosts[1].options(server).unwrap().future.protocol.ecn = offered[1];
     wire.hosts[1].listen(server, 1).unwrap();
     let transfer = |wire: &mut Wire| {
         wire.hosts[0].send(wire.now, client, &to(1, 2000), message(100_000, 1)).unwrap();

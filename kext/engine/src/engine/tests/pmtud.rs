@@ -91,7 +91,7 @@ fn rfc_8899_section_4_6_2_a_router_that_tells_costs_one_time_out() {
 fn without_discovery_the_mtu_is_fixed_and_fragments_are_allowed() {
     let mut wire = Wire::new();
     let client = wire.endpoint(0, Style::OneToMany, 1000);
-    let protocol = &mut wire.hosts[0].options(client).unwrap().protocol;
+    let protocol = &mut wire.hosts[0].options(client).unwrap().future.protocol;
     (protocol.pmtud, protocol.mtu) = (false, 1400);
     let server = wire.endpoint(1, Style::OneToMany, 2000);
     wire.hosts[1].listen(server, 1).unwrap();
@@ -121,7 +121,7 @@ fn a_refusal_of_this_host_lowers_the_mtu_and_the_search_goes_on() {
 fn rfc_6458_section_8_1_16_the_user_limits_fragments() {
     let mut wire = Wire::new();
     let client = wire.endpoint(0, Style::OneToMany, 1000);
-    wire.hosts[0].options(client).unwrap().protocol.max_segment = 500;
+    wire.hosts[0].options(client).unwrap().future.protocol.max_segment = 500;
     let server = wire.endpoint(1, Style::OneToMany, 2000);
     wire.hosts[1].listen(server, 1).unwrap();
     transfer(&mut wire, client, server, 20_000);
@@ -139,10 +139,10 @@ fn rfc_6458_section_8_1_19_the_user_says_how_often_a_sack_goes() {
         let mut wire = Wire::new();
         let client = wire.endpoint(0, Style::OneToMany, 1000);
         let server = wire.endpoint(1, Style::OneToMany, 2000);
-        let protocol = &mut wire.hosts[1].options(server).unwrap().protocol;
+        let protocol = &mut wire.hosts[1].options(server).unwrap().future.protocol;
         (protocol.sack_frequency, protocol.sack_delay) = (frequency, delay);
         wire.hosts[1].listen(server, 1).unwrap();
-        let protocol = &mut wire.hosts[0].options(client).unwrap().protocol;
+        let protocol = &mut wire.hosts[0].options(client).unwrap().future.protocol;
         protocol.no_delay = true;
         for _ in 0..12 {
             wire.hosts[0].send(wire.now, client, &to(1, 2000), message(10, 1)).unwrap();

@@ -16,7 +16,7 @@ fn crowded(buffer: u32, count: usize, length: usize) -> (Wire, EndpointId) {
     let mut wire = Wire::new();
     let client = wire.endpoint(0, Style::OneToMany, 1000);
     let server = wire.endpoint(1, Style::OneToMany, 2000);
-    wire.hosts[1].options(server).unwrap().protocol.receive_buffer = buffer;
+    wire.hosts[1].options(server).unwrap().future.protocol.receive_buffer = buffer;
     wire.hosts[1].listen(server, 1).unwrap();
     wire.hosts[0].connect(wire.now, client, B.with_port(2000)).unwrap();
     wire.run();
