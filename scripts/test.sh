@@ -36,6 +36,7 @@ build     exit  the kernel extension builds and passes the binary gates
 arm64e    exit  the arm64e objects compile and their pointers are signed
 rebuild   exit  two builds are the same, byte for byte
 libsctp   exit  the user library builds
+pkg       line  the installer package and everything in it, with stand-ins for macOS
 programs  exit  the programs of the interop tests, and the user library's headers
 host      sum   the built extension in a process that stands in for the kernel
 interop   line  the built extension and real peers
@@ -79,6 +80,10 @@ run_arm64e() {
 
 run_libsctp() {
 	make -C shim-c/libsctp O="$root/build/libsctp"
+}
+
+run_pkg() {
+	scripts/tests/run.sh pkg
 }
 
 run_rebuild() {

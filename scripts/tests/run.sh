@@ -8,8 +8,9 @@ usage() {
 	cat <<'EOF'
 Usage: scripts/tests/run.sh [TEST...]
 
-Runs every test of the scripts in scripts/tests, or only the TESTs named (imports
-is scripts/tests/imports.sh). The last line is 'N passed, N failed, N skipped'.
+Runs every test of the scripts in scripts/tests, or only the TESTs named: imports
+is scripts/tests/imports.sh, and pkg every test in the folder scripts/tests/pkg.
+The last line is 'N passed, N failed, N skipped'.
 
 Exit status: 0 none failed, 1 one failed, 2 wrong usage.
 EOF
@@ -22,21 +23,26 @@ case ${1:-} in
 	;;
 esac
 
-if [ $# -eq 0 ]; then
-	set --
-	for file in scripts/tests/*.sh; do
-		case $file in
-		*/run.sh | */lib.sh) ;;
-		*) set -- "$@" "$(basename "$file" .sh)" ;;
-		esac
-	done
-fi
+# tests_in FOLDER: those in that folder of scripts/tests, but for what they share.
+tests_in() {
+	(cd "scripts/tests/$1" && ls -- *.sh) | sed -n "/^run\.sh\$/d; /lib\.sh\$/d; s|\.sh\$||p" | sed "s|^|$1/|"
+}
+
+[ $# -gt 0 ] || set -- .
+names=
+for name in "$@"; do
+	if [ -d "scripts/tests/$name" ]; then
+		names="$names $(tests_in "$name")"
+	else
+		[ -r "scripts/tests/$name.sh" ] || usage_error "unknown test '$name'"
+		names="$names $name"
+	fi
+done
 
 results=$(mktemp)
 trap 'rm -f "$results"' EXIT
 trap 'exit 1' HUP INT TERM
-for name in "$@"; do
-	[ -r "scripts/tests/$name.sh" ] || usage_error "unknown test '$name'"
+for name in $names; do
 	if ! sh "scripts/tests/$name.sh" >>"$results"; then
 		printf 'not ok %s: the test itself ended early\n' "$name" >>"$results"
 	fi
