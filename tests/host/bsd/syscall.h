@@ -3,6 +3,7 @@
 #define BSD_SYSCALL_H
 
 #include "file.h"
+#include "link.h"
 #include "syscalls.h"
 
 /*
@@ -14,6 +15,7 @@
 		int error_;                                                                                  \
 		do {                                                                                         \
 			host_syscall_enter();                                                                \
+			link_take_in();                                                                      \
 			error_ = (call);                                                                     \
 			host_syscall_exit();                                                                 \
 		} while (error_ == XNU_ERESTART);                                                            \

@@ -51,6 +51,13 @@ link_close(void)
 	interfaces_clear();
 }
 
+void
+link_take_in(void)
+{
+	if (receiver_take_in())
+		net_input_settle();
+}
+
 int
 link_add_addresses(struct ifnet *interface, const char *fallback, char *error, size_t size)
 {

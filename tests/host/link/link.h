@@ -23,6 +23,8 @@ extern const struct link link_raw, link_udp, link_memory, link_unix;
 /* By SCTP_HOST_LINK. 0, or -1 with a sentence. */
 int link_open(char *error, size_t size);
 void link_close(void);
+/* Has the kernel see what has arrived: a system call must know of every packet that came before it. */
+void link_take_in(void);
 /* NULL if none is open. */
 const struct link *link_current(void);
 
@@ -37,6 +39,8 @@ int link_errno(int linux_errno);
 enum { RECEIVER_MAX = 64 };
 typedef void (*receiver_ready)(int fd);
 int receiver_start(const int *fds, unsigned count, receiver_ready ready);
+/* Calls ready for what has arrived already, in the caller's thread. False: the link has no receiver. */
+bool receiver_take_in(void);
 /* Returns after the last ready has returned; closes nothing. */
 void receiver_stop(void);
 

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -11,6 +12,14 @@ static struct pollfd waiting[RECEIVER_MAX + 1]; /* the first one ends the thread
 static unsigned count;
 static receiver_ready call_ready;
 static pthread_t thread;
+/* Packets come in one after the other, whoever takes them in. */
+static pthread_mutex_t taking = PTHREAD_MUTEX_INITIALIZER;
+
+static bool
+is_ready(const struct pollfd *descriptor)
+{
+	return (descriptor->revents & (POLLIN | POLLERR)) != 0;
+}
 
 static void *
 receive(void *unused)
@@ -19,11 +28,35 @@ receive(void *unused)
 	while (poll(waiting, count, -1) >= 0 || errno == EINTR) {
 		if (waiting[0].revents != 0)
 			break;
+		pthread_mutex_lock(&taking);
 		for (unsigned i = 1; i < count; i++)
-			if (waiting[i].revents & (POLLIN | POLLERR))
+			if (is_ready(&waiting[i]))
 				call_ready(waiting[i].fd);
+		pthread_mutex_unlock(&taking);
 	}
 	return NULL;
+}
+
+/* The most that one call takes in: a flood must not keep it from its own work. */
+enum { ROUNDS = 64 };
+
+bool
+receiver_take_in(void)
+{
+	struct pollfd now[RECEIVER_MAX];
+	unsigned number;
+
+	/* Also waits for what the thread has in its hands. */
+	pthread_mutex_lock(&taking);
+	number = count > 0 ? count - 1 : 0;
+	for (unsigned i = 0; i < number; i++)
+		now[i] = (struct pollfd){.fd = waiting[i + 1].fd, .events = POLLIN};
+	for (int round = 0; number > 0 && round < ROUNDS && poll(now, number, 0) > 0; round++)
+		for (unsigned i = 0; i < number; i++)
+			if (is_ready(&now[i]))
+				call_ready(now[i].fd);
+	pthread_mutex_unlock(&taking);
+	return number > 0;
 }
 
 int
@@ -56,6 +89,8 @@ receiver_stop(void)
 	if (write(waiting[0].fd, &one, sizeof(one)) != (ssize_t)sizeof(one))
 		xnu_panic("the host cannot stop its receiver: errno %d", errno);
 	pthread_join(thread, NULL);
+	pthread_mutex_lock(&taking);
 	close(waiting[0].fd);
 	count = 0;
+	pthread_mutex_unlock(&taking);
 }

@@ -23,6 +23,8 @@ struct net_counters net_counters;
 /* Under the scheduler lock. */
 static struct queued *queue, **queue_end = &queue;
 static unsigned queued;
+/* Packets that were ever queued, and those of them that were delivered. */
+static uint64_t accepted, delivered;
 static bool running, stopping;
 static atomic_size_t split_size;
 
@@ -51,6 +53,7 @@ net_input(struct ifnet *interface, const void *packet, size_t length)
 		*queue_end = entry;
 		queue_end = &entry->next;
 		queued++;
+		accepted++;
 		scheduler_wake(&queue, false);
 	}
 	scheduler_leave();
@@ -90,7 +93,11 @@ input_thread(void *parameter, int result)
 		deliver(entry);
 		free(entry);
 		scheduler_enter();
+		delivered++;
+		scheduler_wake(&delivered, false);
 	}
+	delivered = accepted;
+	scheduler_wake(&delivered, false);
 	while (queue != NULL) {
 		struct queued *entry = queue;
 
@@ -101,6 +108,18 @@ input_thread(void *parameter, int result)
 	queued = 0;
 	running = false;
 	scheduler_wake(&running, false);
+	scheduler_leave();
+}
+
+void
+net_input_settle(void)
+{
+	uint64_t wanted;
+
+	scheduler_enter();
+	wanted = accepted;
+	while (running && delivered < wanted)
+		scheduler_sleep(&delivered, WAIT_FOREVER, false);
 	scheduler_leave();
 }
 

@@ -92,6 +92,8 @@ int net_transmit(const struct route *route, const struct address *destination, c
 
 /* input.c: queues a packet for the input thread. Drops it when the queue is full. */
 void net_input(struct ifnet *interface, const void *packet, size_t length);
+/* Returns when all that is queued by now was delivered. */
+void net_input_settle(void);
 int net_input_start(void);
 void net_input_stop(void);
 /* input4.c, input6.c: on the input thread. bytes may be changed. */
