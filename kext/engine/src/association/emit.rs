@@ -192,12 +192,18 @@ impl Association {
             self.due.remove(Due::ERROR);
         }
         self.emit_heartbeat_ack(writer)?;
-        if takes_sack && matches!(self.inbound.sack(), SackNeed::Now) {
+        // Section 9.2: a SHUTDOWN acknowledges as a SACK does, but for gaps and duplicates.
+        let enough = self.due.contains(Due::SHUTDOWN) && self.inbound.is_plain();
+        if takes_sack && !enough && matches!(self.inbound.sack(), SackNeed::Now) {
             self.emit_sack(writer)?;
         }
         if self.due.contains(Due::SHUTDOWN) {
             sctp_wire::Shutdown { cumulative_tsn: self.inbound.cumulative_tsn() }.emit(writer)?;
             self.due.remove(Due::SHUTDOWN);
+            if enough {
+                self.inbound.acknowledged();
+                self.sack_at = Time::NEVER;
+            }
         }
         if self.due.contains(Due::SHUTDOWN_ACK) {
             sctp_wire::emit_shutdown_ack(writer)?;

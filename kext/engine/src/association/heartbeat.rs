@@ -37,10 +37,10 @@ impl Association {
     ///
     /// Returns whether the association has had more errors than Association.Max.Retrans allows.
     pub(crate) fn on_heartbeat_timeout(&mut self, now: Time, place: usize, random: &mut Random) -> bool {
+        let idle = !self.carries_data(place);
         let Some(path) = self.paths.get_mut(place) else { return false };
         let lost = core::mem::take(&mut path.heartbeat.nonce) != 0;
         path.heartbeat.due = false;
-        let idle = path.t3 == Time::NEVER;
         // RFC 7829 section 3.2 rule 6: while data is outstanding its fate decides.
         if lost && idle {
             path.rto.backoff();
@@ -69,6 +69,12 @@ impl Association {
             });
         }
         self.errors > self.settings.protocol.association_max_retransmits
+    }
+
+    /// Whether the fate of data tells how the path does: some is outstanding on it, or is about to go there.
+    fn carries_data(&self, place: usize) -> bool {
+        let next = !self.outbound.is_drained() && usable(&self.paths, self.primary).position() == place;
+        next || self.paths.get(place).is_some_and(|path| path.t3 != Time::NEVER)
     }
 
     fn is_confirmed(&self, place: usize) -> bool {

@@ -36,11 +36,11 @@ pub(crate) struct Offer<'a> {
 
 /// Why an INIT or INIT ACK cannot be used.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum BadOffer {
+pub(crate) enum BadOffer<'a> {
     /// ABORT with this cause.
     Refuse(Cause<'static>),
-    /// ABORT with cause Unresolvable Address: Host Name Address is not supported (section 5.1.2).
-    HostName,
+    /// ABORT: a Host Name Address, the whole parameter, which is not supported (section 5.1.2).
+    HostName(&'a [u8]),
     /// A parameter that does not parse.
     Malformed,
 }
@@ -71,7 +71,7 @@ pub(crate) fn read_offer<'a>(
     init: &Init<'a>,
     source: &Address,
     families: Families,
-) -> Result<Offer<'a>, BadOffer> {
+) -> Result<Offer<'a>, BadOffer<'a>> {
     // Section 3.3.2 and 3.3.3: a zero tag, no streams or a tiny window is answered with ABORT.
     let streams = init.outbound_streams != 0 && init.inbound_streams != 0;
     if init.initiate_tag == 0 || !streams || init.a_rwnd < LEAST_WINDOW {
@@ -99,7 +99,9 @@ pub(crate) fn read_offer<'a>(
                 offer.preservative = Span::from_millis(u64::from(millis)).min(MAX_PRESERVATIVE);
             }
             Parameter::StateCookie(cookie) => offer.cookie = Some(cookie),
-            Parameter::HostName(_) => return Err(BadOffer::HostName),
+            Parameter::HostName(_) => {
+                return Err(BadOffer::HostName(raw.bytes));
+            }
             Parameter::UnrecognizedParameter(_) | Parameter::HeartbeatInfo(_) => {}
             Parameter::EcnCapable => offer.ecn = true,
             Parameter::Unrecognized(raw) => {
@@ -134,7 +136,11 @@ impl Association {
                 self.peer_tag = init.initiate_tag;
                 return Disposition::abort(Error::Aborted, cause);
             }
-            Err(BadOffer::HostName | BadOffer::Malformed) => {
+            Err(BadOffer::HostName(_)) => {
+                self.peer_tag = init.initiate_tag;
+                return Disposition::abort(Error::Aborted, Cause::UnresolvableAddress(&[]));
+            }
+            Err(BadOffer::Malformed) => {
                 self.peer_tag = init.initiate_tag;
                 return Disposition::violation(b"INIT ACK");
             }

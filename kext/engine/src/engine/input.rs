@@ -35,6 +35,12 @@ impl Engine {
         let Some(first) = packet.chunks().next().and_then(Result::ok) else {
             return bump(&mut self.counters.malformed);
         };
+        // Section 4.3: what must be alone in its packet and is not came from nobody who knows the protocol.
+        if packet.chunks().nth(1).is_some()
+            && packet.chunks().flatten().any(|chunk| must_be_alone(chunk.kind))
+        {
+            return bump(&mut self.counters.malformed);
+        }
         match first.kind {
             chunk_type::INIT => self.on_init(now, &packet, first, &source, &destination),
             chunk_type::COOKIE_ECHO => {
@@ -203,6 +209,11 @@ fn on_chunk(
 /// Section 3.3.7: an ABORT with a format error is silently discarded.
 fn is_well_formed(abort: &Abort<'_>) -> bool {
     abort.causes.iter().all(|cause| cause.is_ok())
+}
+
+/// Sections 4.3 and 6.10: INIT, INIT ACK and SHUTDOWN COMPLETE share a packet with nothing.
+const fn must_be_alone(kind: u8) -> bool {
+    matches!(kind, chunk_type::INIT | chunk_type::INIT_ACK | chunk_type::SHUTDOWN_COMPLETE)
 }
 
 /// Whether there is an ABORT anywhere in a packet.

@@ -65,14 +65,14 @@ impl Engine {
         let offer = match read_offer(&init, source, families) {
             Ok(offer) => offer,
             Err(BadOffer::Malformed) => return bump(&mut self.counters.malformed),
+            Err(BadOffer::HostName(parameter)) => {
+                return self.reply_to_stranger(now, destination, source, init.initiate_tag, |writer| {
+                    sctp_wire::emit_abort(writer, false, &[Cause::UnresolvableAddress(parameter)])
+                });
+            }
             Err(BadOffer::Refuse(cause)) => {
                 return self.reply_to_stranger(now, destination, source, init.initiate_tag, |writer| {
                     sctp_wire::emit_abort(writer, false, &[cause])
-                });
-            }
-            Err(BadOffer::HostName) => {
-                return self.reply_to_stranger(now, destination, source, init.initiate_tag, |writer| {
-                    sctp_wire::emit_abort(writer, false, &[Cause::UnresolvableAddress(&[])])
                 });
             }
         };

@@ -238,6 +238,16 @@ impl Inbound {
         self.acknowledgement.need_now();
     }
 
+    /// Whether the cumulative TSN says all that a SACK chunk could say of TSNs: no gaps, no duplicates.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.received.gaps().next().is_none() && self.acknowledgement.duplicates().next().is_none()
+    }
+
+    /// The peer was told the cumulative TSN by another chunk than a SACK: none is due.
+    pub(crate) fn acknowledged(&mut self) {
+        self.acknowledgement.sent();
+    }
+
     /// Writes a SACK chunk, after which none is due. `a_rwnd` is in bytes.
     ///
     /// It has as many Gap Ack Blocks as fit, lowest first (section 6.7), then as many duplicates as fit.
