@@ -104,11 +104,6 @@ write_in6(const struct sctp_address *from, struct sockaddr_in6 *to)
 	to->sin6_len = sizeof(*to);
 	to->sin6_family = AF_INET6;
 	write_be16((uint8_t *)&to->sin6_port, from->port);
-	if (from->family == 4) {
-		memcpy(bytes, mapped_prefix, sizeof(mapped_prefix));
-		memcpy(bytes + sizeof(mapped_prefix), from->bytes, 4);
-		return;
-	}
 	memcpy(bytes, from->bytes, IPV6_ADDRESS);
 	to->sin6_scope_id = from->scope;
 }
@@ -158,7 +153,8 @@ sctp_address_give(const struct sctp_family *family, const struct sctp_address *f
 		return error;
 	if (made == NULL || made->sa_len != family->sockaddr_length)
 		return ENOBUFS;
-	if (family->domain_family == AF_INET)
+	/* An AF_INET6 socket gives either; the kernel frees by the address, not by sa_len. */
+	if (family->domain_family == AF_INET || from->family == 4)
 		write_in(from, (struct sockaddr_in *)(void *)made);
 	else
 		write_in6(from, (struct sockaddr_in6 *)(void *)made);

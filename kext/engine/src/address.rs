@@ -90,6 +90,17 @@ impl Address {
         }
     }
 
+    /// An IPv4 address as an IPv6 address (RFC 4291 section 2.5.5.2); any other as it is.
+    #[must_use]
+    pub const fn mapped(self) -> Self {
+        match (self.family, self.bytes) {
+            (Family::V4, [a, b, c, d, ..]) => {
+                Self::v6([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d], 0, self.port)
+            }
+            (Family::None | Family::V6, _) => self,
+        }
+    }
+
     /// The same address with another port.
     #[must_use]
     pub const fn with_port(self, port: u16) -> Self {
@@ -167,6 +178,7 @@ mod tests {
     fn a_mapped_address_is_an_ipv4_address_and_only_a_link_has_a_zone() {
         let mapped = v6([0, 0, 0, 0, 0, 0xffff, 0xc000, 0x0201], 3);
         assert_eq!(mapped.normalized(), Address::v4([192, 0, 2, 1], 7));
+        assert_eq!(mapped.normalized().mapped(), v6([0, 0, 0, 0, 0, 0xffff, 0xc000, 0x0201], 0));
         let global = v6([0x2001, 0xdb8, 0, 0, 0, 0, 0, 1], 3);
         assert_eq!(global.normalized(), v6([0x2001, 0xdb8, 0, 0, 0, 0, 0, 1], 0));
         let link = v6([0xfe80, 0, 0, 0, 0, 0, 0, 1], 3);

@@ -1,5 +1,6 @@
 //! What a user may set on an endpoint and on its associations; an association takes a copy when it begins.
 
+use crate::address::Address;
 use crate::path::RtoParameters;
 use crate::time::Span;
 
@@ -129,13 +130,40 @@ pub struct Settings {
     pub context: u32,
 }
 
+bitflags::bitflags! {
+    /// What is on or off for a whole socket, by the names of RFC 6458 section 8.1.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct Switches: u16 {
+        /// SCTP_RECVRCVINFO: SCTP_RCVINFO comes with each message.
+        const RECVRCVINFO = 1;
+        /// SCTP_RECVNXTINFO: SCTP_NXTINFO comes with each message.
+        const RECVNXTINFO = 1 << 1;
+        /// SCTP_USE_EXT_RCVINFO: SCTP_EXTRCV comes in place of SCTP_SNDRCV.
+        const USE_EXT_RCVINFO = 1 << 2;
+        /// SCTP_EXPLICIT_EOR: a message ends where the user says so, not with the call.
+        const EXPLICIT_EOR = 1 << 3;
+        /// SCTP_DISABLE_FRAGMENTS: what fits no packet is not taken.
+        const DISABLE_FRAGMENTS = 1 << 4;
+        /// SCTP_I_WANT_MAPPED_V4_ADDR: IPv4 addresses are shown as IPv6 addresses (RFC 4291 section 2.5.5.2).
+        const MAPPED_V4_ADDR = 1 << 5;
+    }
+}
+
 /// Options of one endpoint.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// SCTP_FUTURE_ASSOC: what a new association begins with.
     pub future: Settings,
-    /// SCTP_RECVRCVINFO.
-    pub want_rcvinfo: bool,
+    /// What is on.
+    pub switches: Switches,
     /// IPV6_V6ONLY: an endpoint of family V6 takes no IPv4 peers.
     pub v6_only: bool,
+}
+
+impl Options {
+    /// An address as the user wants to see it.
+    #[must_use]
+    pub fn shown(&self, address: Address) -> Address {
+        if self.switches.contains(Switches::MAPPED_V4_ADDR) { address.mapped() } else { address }
+    }
 }

@@ -3,6 +3,7 @@
 use crate::contract;
 use crate::errno::errno;
 use sctp_engine::memory::{self, OutOfMemory};
+use sctp_engine::options::Options;
 use sctp_engine::{AddressChange, AssociationId, Change, Message, Notification};
 
 /// The longest layout, bytes: struct sctp_paddr_change.
@@ -33,6 +34,7 @@ const fn change_code(change: Change) -> u32 {
 pub(crate) fn lay_out(
     notification: &Notification,
     association: AssociationId,
+    options: &Options,
 ) -> Result<Message, OutOfMemory> {
     let mut bytes = heapless::Vec::<u8, LONGEST>::new();
     let kind = match notification {
@@ -54,7 +56,7 @@ pub(crate) fn lay_out(
         halves(&[change_code(*change), error, u32::from(*outbound_streams), u32::from(*inbound_streams)]);
     }
     if let Notification::PeerAddressChange(news) = notification {
-        let _ = bytes.extend_from_slice(&crate::address::storage_bytes(&news.address));
+        let _ = bytes.extend_from_slice(&crate::address::storage_bytes(&options.shown(news.address)));
         for word in [address_code(news.change), 0] {
             let _ = bytes.extend_from_slice(&word.to_ne_bytes());
         }

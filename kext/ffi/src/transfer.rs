@@ -9,7 +9,7 @@ use crate::errno::{ToErrno, errno};
 use crate::message::Held;
 use crate::{address, lent, notification};
 use ::sctp_engine::memory::OutOfMemory;
-use ::sctp_engine::options::Events;
+use ::sctp_engine::options::{Events, Switches};
 use ::sctp_engine::time::Time;
 use ::sctp_engine::{AssociationId, Close, EndpointId, Error, Item, Message, SendInfo};
 use core::ffi::c_int;
@@ -89,8 +89,8 @@ pub(crate) unsafe extern "C" fn sctp_engine_receive(
     // SAFETY: the caller's promise.
     let engine = unsafe { lent::engine(engine) };
     let id = EndpointId(endpoint);
-    let (rcvinfo, sndrcv) = match engine.options(id) {
-        Ok(options) => (options.want_rcvinfo, options.future.events.contains(Events::DATA_IO)),
+    let options = match engine.options(id) {
+        Ok(options) => *options,
         Err(error) => return errno(error),
     };
     let mut received = match engine.receive(id) {
@@ -98,7 +98,7 @@ pub(crate) unsafe extern "C" fn sctp_engine_receive(
         Err(error) => return errno(error),
     };
     if let Item::Notification(notification) = &received.queued.item {
-        match notification::lay_out(notification, received.association) {
+        match notification::lay_out(notification, received.association, &options) {
             Ok(message) => received.queued.item = Item::LaidOut(message),
             Err(OutOfMemory) => {
                 engine.unreceive(Time(now), id, received.queued, 0);
@@ -130,8 +130,8 @@ pub(crate) unsafe extern "C" fn sctp_engine_receive(
         about.ssn = delivery.ssn.0;
         about.flags = u16::try_from(unordered).unwrap_or_default();
         about.notification = false;
-        about.want_rcvinfo = rcvinfo;
-        about.want_sndrcv = sndrcv;
+        about.want_rcvinfo = options.switches.contains(Switches::RECVRCVINFO);
+        about.want_sndrcv = options.future.events.contains(Events::DATA_IO);
     }
     match Held::Incoming(received.queued).lend() {
         Ok(held) => {

@@ -109,24 +109,49 @@ one_to_many(void)
 	expect_name(&from, length, "::1");
 }
 
-/* A socket of AF_INET6 and one of AF_INET: each sees addresses of its own kind. */
-static void
-mapped(void)
+/* A socket of AF_INET6 and one of AF_INET; the first accepts the second. */
+static int
+accept_ipv4(bool want_mapped, int *near, struct sockaddr_in6 *peer, socklen_t *length)
 {
 	struct sockaddr_in to = {
 	    .sin_family = AF_INET, .sin_port = htons(PORT), .sin_addr = {htonl(INADDR_LOOPBACK)}};
-	struct sockaddr_in6 name;
-	socklen_t length = sizeof(name);
-	int head = listener(SOCK_STREAM, "::"), near = socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP);
-	int result = connect(near, (struct sockaddr *)&to, sizeof(to));
-	if (result == -1 && errno == ECONNREFUSED)
-		SKIP_PROGRAM("the engine's IPv6 endpoints take no IPv4\n");
-	NEED(result == 0);
-	int far = accept(head, (struct sockaddr *)&name, &length);
+	int on = want_mapped, head = listener(SOCK_STREAM, "::");
+	*near = socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP);
+	NEED(setsockopt(head, IPPROTO_SCTP, SCTP_I_WANT_MAPPED_V4_ADDR, &on, sizeof(on)) == 0);
+	NEED(connect(*near, (struct sockaddr *)&to, sizeof(to)) == 0);
+	int far = accept(head, (struct sockaddr *)peer, length);
 	NEED(far >= 0);
+	return far;
+}
+
+static void
+mapped(void)
+{
+	struct sockaddr_in6 name;
+	struct sctp_status status = {0};
+	socklen_t length = sizeof(name);
+	int near, far = accept_ipv4(true, &near, &name, &length);
 	expect_name(&name, length, "::ffff:127.0.0.1");
+	length = sizeof(status);
+	NEED(getsockopt(far, IPPROTO_SCTP, SCTP_STATUS, &status, &length) == 0);
+	NEED(status.sstat_primary.spinfo_address.ss_family == AF_INET6);
 	send_all(near);
 	receive_all(far);
+}
+
+/* RFC 6458 section 8.1.15: the default. */
+static void
+unmapped(void)
+{
+	struct sockaddr_in6 name;
+	struct sockaddr_in *plain = (struct sockaddr_in *)&name;
+	socklen_t length = sizeof(name);
+	int near, far = accept_ipv4(false, &near, &name, &length);
+	NEED(length == sizeof(*plain) && plain->sin_family == AF_INET);
+	NEED(plain->sin_addr.s_addr == htonl(INADDR_LOOPBACK));
+	length = sizeof(name);
+	NEED(getsockname(far, (struct sockaddr *)&name, &length) == 0);
+	NEED(length == sizeof(*plain) && plain->sin_family == AF_INET && plain->sin_port == htons(PORT));
 }
 
 static void
@@ -192,7 +217,7 @@ link_local(void)
 	receive_all(far);
 }
 
-PROGRAMS({"stream", stream}, {"one_to_many", one_to_many}, {"mapped", mapped}, {"refusals", refusals},
+PROGRAMS({"stream", stream}, {"one_to_many", one_to_many}, {"mapped", mapped}, {"unmapped", unmapped}, {"refusals", refusals},
 	 {"serve", serve}, {"ask", ask}, {"link_local", link_local})
 
 TEST(kext_carries_a_stream_over_ipv6)
@@ -205,9 +230,14 @@ TEST(kext_carries_messages_over_ipv6)
 	run_program("one_to_many");
 }
 
-TEST(kext_shows_ipv4_peers_mapped)
+TEST(kext_shows_ipv4_peers_mapped_on_demand)
 {
 	run_program("mapped");
+}
+
+TEST(kext_shows_ipv4_peers_as_they_are)
+{
+	run_program("unmapped");
 }
 
 TEST(kext_refuses_what_is_not_this_hosts)

@@ -399,7 +399,7 @@ impl Engine {
         let endpoint = self.endpoint(id)?;
         let association = endpoint.only_association().filter(|_| endpoint.style == Style::OneToOne);
         let learned = association.and_then(|key| self.associations.get(key)).map(|found| found.local);
-        Ok(learned.unwrap_or(endpoint.local))
+        Ok(endpoint.options.shown(learned.unwrap_or(endpoint.local)))
     }
 
     /// The primary address of a one-to-one endpoint's peer.
@@ -410,6 +410,10 @@ impl Engine {
         let endpoint = self.endpoint(id)?;
         let key = endpoint.only_association().filter(|_| endpoint.style == Style::OneToOne);
         let association = key.and_then(|key| self.associations.get(key)).ok_or(Error::NotConnected)?;
-        if association.is_set_up() { Ok(association.peer()) } else { Err(Error::NotConnected) }
+        if association.is_set_up() {
+            Ok(endpoint.options.shown(association.peer()))
+        } else {
+            Err(Error::NotConnected)
+        }
     }
 }

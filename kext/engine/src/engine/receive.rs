@@ -33,7 +33,8 @@ impl Engine {
         let association = queued.association;
         let cumulative_tsn =
             self.associations.get(association).map_or(Tsn(0), |found| found.inbound.cumulative_tsn());
-        Ok(Received { association: association.into(), from: queued.from, cumulative_tsn, queued })
+        let from = self.endpoint(id)?.options.shown(queued.from);
+        Ok(Received { association: association.into(), from, cumulative_tsn, queued })
     }
 
     /// Gives a message back of which `consumed` further bytes were read; what is left is next again.

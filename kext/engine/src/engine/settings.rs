@@ -1,6 +1,7 @@
 //! Whom an option is about (RFC 6458 sections 7.2 and 8), and changing it there.
 
 use super::{AssociationId, EndpointId, Engine};
+use crate::address::Family;
 use crate::association::Association;
 use crate::endpoint::Style;
 use crate::error::Error;
@@ -75,6 +76,14 @@ impl Engine {
     /// [`Error::NoSuchAssociation`]; [`Error::Invalid`] for any scope that does not name an association.
     pub fn association(&self, id: EndpointId, scope: Scope) -> Result<AssociationId, Error> {
         self.single(id, scope)?.map(AssociationId::from).ok_or(Error::Invalid)
+    }
+
+    /// The family of an endpoint.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`].
+    pub fn family(&self, id: EndpointId) -> Result<Family, Error> {
+        Ok(self.endpoint(id)?.family)
     }
 
     /// The options of an endpoint.

@@ -5,10 +5,12 @@ mod receiving;
 mod sending;
 mod set_up;
 mod status;
+mod switch;
 
-use crate::contract::{sctp_endpoint, sctp_engine, sctp_nanoseconds};
+use crate::contract::{self, sctp_endpoint, sctp_engine, sctp_nanoseconds};
 use crate::errno::{ToErrno, errno};
 use crate::lent;
+use ::sctp_engine::address::Address;
 use ::sctp_engine::options::Settings;
 use ::sctp_engine::time::Time;
 use ::sctp_engine::{EndpointId, Engine, Error, Scope};
@@ -52,6 +54,12 @@ impl Call<'_> {
             change(settings);
             Ok(())
         })
+    }
+
+    /// An address as the user is to see it.
+    fn storage(&mut self, address: &Address) -> Result<contract::sockaddr_storage, Error> {
+        let address = self.engine.options(self.endpoint)?.shown(*address);
+        Ok(crate::address::to_storage(&address))
     }
 
     /// The settings of the whole socket.

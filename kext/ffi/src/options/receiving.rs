@@ -1,15 +1,20 @@
 //! What comes with received messages, and which notifications.
 
+use super::switch::{get_switch, set_switch, switch};
 use super::{Call, Plain, Row};
 use crate::contract;
 use ::sctp_engine::Error;
-use ::sctp_engine::options::Events;
+use ::sctp_engine::address::Family;
+use ::sctp_engine::options::{Events, Switches};
 
 pub(super) const ROWS: &[Row] = &[
     Row { name: contract::SCTP_EVENTS, get: Some(get_events), set: Some(set_events) },
     Row { name: contract::SCTP_EVENT, get: Some(get_event), set: Some(set_event) },
     Row { name: contract::SCTP_CONTEXT, get: Some(get_context), set: Some(set_context) },
-    Row { name: contract::SCTP_RECVRCVINFO, get: Some(get_recvrcvinfo), set: Some(set_recvrcvinfo) },
+    switch::<{ Switches::RECVRCVINFO.bits() }>(contract::SCTP_RECVRCVINFO),
+    switch::<{ Switches::RECVNXTINFO.bits() }>(contract::SCTP_RECVNXTINFO),
+    switch::<{ Switches::USE_EXT_RCVINFO.bits() }>(contract::SCTP_USE_EXT_RCVINFO),
+    Row { name: contract::SCTP_I_WANT_MAPPED_V4_ADDR, get: Some(get_mapped), set: Some(set_mapped) },
 ];
 
 fn get_events(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
@@ -91,12 +96,19 @@ fn set_context(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
     })
 }
 
-fn get_recvrcvinfo(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
-    u32::from(call.engine.options(call.endpoint)?.want_rcvinfo).write(room)
+const MAPPED: u16 = Switches::MAPPED_V4_ADDR.bits();
+
+/// An endpoint of family V4 has nothing to map (RFC 6458 section 8.1.15).
+fn takes_mapped(call: &mut Call<'_>) -> Result<(), Error> {
+    if call.engine.family(call.endpoint)? == Family::V6 { Ok(()) } else { Err(Error::Invalid) }
 }
 
-fn set_recvrcvinfo(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
-    let on = u32::read(bytes)? != 0;
-    call.engine.options(call.endpoint)?.want_rcvinfo = on;
-    Ok(())
+fn get_mapped(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+    takes_mapped(call)?;
+    get_switch::<MAPPED>(call, room)
+}
+
+fn set_mapped(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
+    takes_mapped(call)?;
+    set_switch::<MAPPED>(call, bytes)
 }

@@ -1,12 +1,14 @@
 //! How messages are sent.
 
+use super::switch::switch;
 use super::{Call, Plain, Row};
 use crate::contract;
 use ::sctp_engine::Error;
-use ::sctp_engine::options::SendDefaults;
+use ::sctp_engine::options::{SendDefaults, Switches};
 
 pub(super) const ROWS: &[Row] = &[
     Row { name: contract::SCTP_NODELAY, get: Some(get_nodelay), set: Some(set_nodelay) },
+    switch::<{ Switches::EXPLICIT_EOR.bits() }>(contract::SCTP_EXPLICIT_EOR),
     Row { name: contract::SCTP_DEFAULT_SNDINFO, get: Some(get_sndinfo), set: Some(set_sndinfo) },
 ];
 

@@ -2,7 +2,7 @@
 
 use super::{Call, Plain, Row};
 use crate::contract;
-use ::sctp_engine::{AssociationId, Error, Scope};
+use ::sctp_engine::{AssociationId, Error, PathStatus, Scope};
 use core::ffi::c_int;
 
 pub(super) const ROWS: &[Row] = &[
@@ -29,7 +29,7 @@ fn get_status(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
         sstat_instrms: status.inbound_streams,
         sstat_outstrms: status.outbound_streams,
         sstat_fragmentation_point: status.fragmentation_point,
-        sstat_primary: path_info(status.association, &status.primary),
+        sstat_primary: path_info(call, status.association, &status.primary)?,
     }
     .write(room)
 }
@@ -54,22 +54,26 @@ fn get_path(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
     let address = crate::address::from_storage(&asked.spinfo_address).ok_or(Error::Invalid)?;
     let scope = Scope::from(asked.spinfo_assoc_id);
     let (association, path) = call.engine.path_status(call.endpoint, scope, &address)?;
-    path_info(association, &path).write(room)
+    path_info(call, association, &path)?.write(room)
 }
 
-fn path_info(association: AssociationId, path: &::sctp_engine::PathStatus) -> contract::sctp_paddrinfo {
-    contract::sctp_paddrinfo {
-        spinfo_address: crate::address::to_storage(&path.address),
+fn path_info(
+    call: &mut Call<'_>,
+    association: AssociationId,
+    path: &PathStatus,
+) -> Result<contract::sctp_paddrinfo, Error> {
+    Ok(contract::sctp_paddrinfo {
+        spinfo_address: call.storage(&path.address)?,
         spinfo_assoc_id: association.0,
         spinfo_state: path_state(path),
         spinfo_cwnd: path.cwnd,
         spinfo_srtt: path.srtt.as_millis(),
         spinfo_rto: path.rto.as_millis(),
         spinfo_mtu: path.mtu,
-    }
+    })
 }
 
-fn path_state(path: &::sctp_engine::PathStatus) -> c_int {
+fn path_state(path: &PathStatus) -> c_int {
     let state = match (path.confirmed, path.active) {
         (false, _) => contract::SCTP_UNCONFIRMED,
         (true, true) => contract::SCTP_ACTIVE,
