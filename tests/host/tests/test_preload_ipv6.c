@@ -217,8 +217,8 @@ link_local(void)
 	receive_all(far);
 }
 
-PROGRAMS({"stream", stream}, {"one_to_many", one_to_many}, {"mapped", mapped}, {"unmapped", unmapped}, {"refusals", refusals},
-	 {"serve", serve}, {"ask", ask}, {"link_local", link_local})
+PROGRAMS({"stream", stream}, {"one_to_many", one_to_many}, {"mapped", mapped}, {"unmapped", unmapped},
+	 {"refusals", refusals}, {"serve", serve}, {"ask", ask}, {"link_local", link_local})
 
 TEST(kext_carries_a_stream_over_ipv6)
 {
