@@ -17,7 +17,7 @@
 //! Protocol Violation (13)                   more about it
 //! ```
 
-use crate::cursor::{Full, Reader, Truncated, Writer};
+use crate::cursor::{Full, Reader, Truncated, Writer, padding};
 use crate::error::Malformed;
 use crate::serial::Tsn;
 use crate::tlv::{ParameterWriter, Tlvs};
@@ -211,8 +211,12 @@ impl<'a> Cause<'a> {
             Self::StaleCookie { micros } => value.u32(*micros),
             Self::NoUserData { tsn } => value.u32(tsn.0),
             Self::OutOfResource | Self::InvalidMandatoryParameter | Self::CookieWhileShuttingDown => Ok(()),
+            Self::UnrecognizedChunk(bytes) => {
+                value.bytes(bytes.get(..room).unwrap_or(bytes))?;
+                // Quoted as it stood in its packet, so its padding counts (section 3.3.10.6). Cut off it has none.
+                value.zeros(padding(bytes.len()).min(room.saturating_sub(bytes.len())))
+            }
             Self::UnresolvableAddress(bytes)
-            | Self::UnrecognizedChunk(bytes)
             | Self::UnrecognizedParameters(bytes)
             | Self::RestartWithNewAddresses(bytes)
             | Self::UserInitiatedAbort(bytes)

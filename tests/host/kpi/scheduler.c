@@ -9,7 +9,10 @@
 pthread_mutex_t scheduler_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t idle = PTHREAD_COND_INITIALIZER;
 static struct thread *threads;
-static unsigned busy; /* threads inside the kernel and not asleep */
+static unsigned busy;        /* threads inside the kernel and not asleep */
+static unsigned kernel_busy; /* the kernel's own among them */
+enum { NANOSECONDS = 1000000000, SETTLE_MAX = 20000000 };
+
 static uint64_t last_id;
 static uint64_t last_order;
 
@@ -36,9 +39,18 @@ counts(const struct thread *thread)
 }
 
 static void
-became_idle(void)
+became_busy(const struct thread *thread)
 {
-	if (--busy == 0)
+	busy++;
+	kernel_busy += thread->is_kernel;
+}
+
+static void
+became_idle(const struct thread *thread)
+{
+	busy--;
+	kernel_busy -= thread->is_kernel;
+	if (busy == 0 || (thread->is_kernel && kernel_busy == 0))
 		pthread_cond_broadcast(&idle);
 }
 
@@ -103,7 +115,7 @@ make_thread(bool is_kernel)
 	thread->next = threads;
 	threads = thread;
 	if (is_kernel)
-		busy++;
+		became_busy(thread);
 	scheduler_leave();
 	return thread;
 }
@@ -133,7 +145,7 @@ kernel_thread(void *argument)
 		xnu_panic("kernel thread %llu ended with %u locks held", (unsigned long long)thread->id,
 			  thread->held_count);
 	scheduler_enter();
-	became_idle();
+	became_idle(thread);
 	forget(thread);
 	pthread_cond_broadcast(&idle);
 	scheduler_leave();
@@ -162,7 +174,7 @@ xnu_kernel_thread_start(thread_continue function, void *parameter, struct thread
 	pthread_attr_destroy(&attributes);
 	if (error != 0) {
 		scheduler_enter();
-		became_idle();
+		became_idle(thread);
 		thread->references = 1;
 		forget(thread);
 		scheduler_leave();
@@ -240,7 +252,7 @@ host_syscall_enter(void)
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &self->program_mask);
 	scheduler_enter();
-	busy++;
+	became_busy(self);
 	scheduler_leave();
 }
 
@@ -254,7 +266,7 @@ host_syscall_exit(void)
 	if (self->held_count != 0)
 		xnu_panic("a system call returns with %u locks held", self->held_count);
 	scheduler_enter();
-	became_idle();
+	became_idle(self);
 	scheduler_leave();
 	pthread_sigmask(SIG_SETMASK, &self->program_mask, NULL);
 }
@@ -267,7 +279,7 @@ wake_thread(struct thread *thread, enum wait_result result)
 	thread->channel = NULL;
 	thread->result = result;
 	if (counts(thread))
-		busy++;
+		became_busy(thread);
 	if (thread->polling)
 		signal_wake(thread);
 	else
@@ -305,7 +317,7 @@ scheduler_sleep(const void *channel, uint64_t deadline, bool interruptible)
 	self->deadline = deadline;
 	self->order = ++last_order;
 	if (counts(self))
-		became_idle();
+		became_idle(self);
 	if (interruptible && self->syscall_depth > 0) {
 		while (self->channel != NULL) {
 			if (signal_pending(self) != 0)
@@ -355,6 +367,22 @@ host_settle(void)
 		xnu_panic("host_settle from inside the kernel");
 	scheduler_enter();
 	settle();
+	scheduler_leave();
+}
+
+void
+scheduler_settle_kernel(void)
+{
+	/* Real time: the kernel may have more to do than this thread can wait for. */
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += SETTLE_MAX;
+	until.tv_sec += until.tv_nsec / NANOSECONDS;
+	until.tv_nsec %= NANOSECONDS;
+	scheduler_enter();
+	while (kernel_busy != 0 && pthread_cond_timedwait(&idle, &scheduler_lock, &until) == 0)
+		;
 	scheduler_leave();
 }
 

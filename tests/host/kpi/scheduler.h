@@ -57,6 +57,11 @@ void scheduler_leave(void);
  * interruptible: a pending signal of a program's thread ends it with WAIT_INTERRUPTED.
  */
 enum wait_result scheduler_sleep(const void *channel, uint64_t deadline, bool interruptible);
+/*
+ * Waits until no thread of the kernel is busy, 20 ms of real time at most: what a packet set going is done
+ * then.
+ */
+void scheduler_settle_kernel(void);
 /* Wakes the oldest sleeper on channel, or all. Scheduler lock held. */
 void scheduler_wake(const void *channel, bool only_one);
 

@@ -92,7 +92,7 @@ int net_transmit(const struct route *route, const struct address *destination, c
 
 /* input.c: queues a packet for the input thread. Drops it when the queue is full. */
 void net_input(struct ifnet *interface, const void *packet, size_t length);
-/* Returns when all that is queued by now was delivered. */
+/* Returns when all that is queued by now was delivered, and what that set going is done. */
 void net_input_settle(void);
 int net_input_start(void);
 void net_input_stop(void);

@@ -177,6 +177,10 @@ impl Association {
             | State::ShutdownReceived
             | State::ShutdownAckSent => {}
         }
+        if matches!(self.state, State::CookieEchoed { .. }) {
+            // Section 3.2.2: what the INIT ACK had that is unknown, behind the cookie if it fits.
+            let _ = self.emit_error(writer);
+        }
         Ok(())
     }
 
@@ -186,11 +190,7 @@ impl Association {
             self.due.remove(Due::COOKIE_ACK);
         }
         self.ecn.emit_answer(writer)?;
-        if self.due.contains(Due::ERROR) {
-            ErrorChunk { causes: self.error_report.causes() }.emit(writer)?;
-            self.error_report.clear();
-            self.due.remove(Due::ERROR);
-        }
+        self.emit_error(writer)?;
         self.emit_heartbeat_ack(writer)?;
         // Section 9.2: a SHUTDOWN acknowledges as a SACK does, but for gaps and duplicates.
         let enough = self.due.contains(Due::SHUTDOWN) && self.inbound.is_plain();
@@ -208,6 +208,15 @@ impl Association {
         if self.due.contains(Due::SHUTDOWN_ACK) {
             sctp_wire::emit_shutdown_ack(writer)?;
             self.due.remove(Due::SHUTDOWN_ACK);
+        }
+        Ok(())
+    }
+
+    fn emit_error(&mut self, writer: &mut PacketWriter<'_>) -> Result<(), Full> {
+        if self.due.contains(Due::ERROR) {
+            ErrorChunk { causes: self.error_report.causes() }.emit(writer)?;
+            self.error_report.clear();
+            self.due.remove(Due::ERROR);
         }
         Ok(())
     }

@@ -205,10 +205,10 @@ impl Engine {
                 parameters: Parameters::new(&list),
             };
             init_ack.emit_init_ack(writer, |parameters| {
-                Parameter::StateCookie(sealed).emit(parameters)?;
                 if ecn {
                     Parameter::EcnCapable.emit(parameters)?;
                 }
+                Parameter::StateCookie(sealed).emit(parameters)?;
                 for unrecognized in &offer.unrecognized {
                     // What does not fit is not reported (section 3.2.1: it need not be).
                     let _ = Parameter::UnrecognizedParameter(unrecognized).emit(parameters);

@@ -58,8 +58,8 @@ mod tests {
 
     #[test]
     fn example() {
-        let bytes = [9, 0, 0, 17, 0, 3, 0, 8, 0, 0, 0, 9, 0, 6, 0, 5, 0xee, 0, 0, 0];
-        let error = ErrorChunk { causes: Causes::new(&bytes[4..17]) };
+        let bytes = [9, 0, 0, 20, 0, 3, 0, 8, 0, 0, 0, 9, 0, 6, 0, 8, 0xee, 0, 0, 0];
+        let error = ErrorChunk { causes: Causes::new(&bytes[4..]) };
         assert_same(&bytes, &Chunk::Error(error));
         let causes = [Cause::StaleCookie { micros: 9 }, Cause::UnrecognizedChunk(&[0xee])];
         assert_eq!(chunks(|packet| emit_error(packet, &causes)), bytes);
