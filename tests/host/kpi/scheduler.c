@@ -9,8 +9,8 @@
 pthread_mutex_t scheduler_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t idle = PTHREAD_COND_INITIALIZER;
 static struct thread *threads;
-static unsigned busy;        /* threads inside the kernel and not asleep */
-static unsigned kernel_busy; /* the kernel's own among them */
+static unsigned busy;      /* threads inside the kernel and not asleep */
+static unsigned kext_busy; /* the kext's own among them */
 enum { NANOSECONDS = 1000000000, SETTLE_MAX = 20000000 };
 
 static uint64_t last_id;
@@ -42,15 +42,15 @@ static void
 became_busy(const struct thread *thread)
 {
 	busy++;
-	kernel_busy += thread->is_kernel;
+	kext_busy += thread->of_kext;
 }
 
 static void
 became_idle(const struct thread *thread)
 {
 	busy--;
-	kernel_busy -= thread->is_kernel;
-	if (busy == 0 || (thread->is_kernel && kernel_busy == 0))
+	kext_busy -= thread->of_kext;
+	if (busy == 0 || (thread->of_kext && kext_busy == 0))
 		pthread_cond_broadcast(&idle);
 }
 
@@ -96,7 +96,7 @@ make_exit_key(void)
 }
 
 static struct thread *
-make_thread(bool is_kernel)
+make_thread(bool is_kernel, bool of_kext)
 {
 	struct thread *thread = calloc(1, sizeof(*thread));
 	pthread_condattr_t attributes;
@@ -108,6 +108,7 @@ make_thread(bool is_kernel)
 	pthread_cond_init(&thread->wakeup, &attributes);
 	pthread_condattr_destroy(&attributes);
 	thread->is_kernel = is_kernel;
+	thread->of_kext = of_kext;
 	thread->references = 1;
 	thread->wakeup_fd = thread->signal_fd = -1;
 	scheduler_enter();
@@ -125,7 +126,7 @@ xnu_current_thread(void)
 {
 	if (self_ == NULL) {
 		pthread_once(&exit_once, make_exit_key);
-		self_ = make_thread(false);
+		self_ = make_thread(false, false);
 		pthread_setspecific(exit_key, self_);
 	}
 	return self_;
@@ -152,11 +153,11 @@ kernel_thread(void *argument)
 	return NULL;
 }
 
-int
-xnu_kernel_thread_start(thread_continue function, void *parameter, struct thread **out)
+static int
+start_thread(thread_continue function, void *parameter, bool of_kext, struct thread **out)
 {
 	enum { KERN_SUCCESS = 0, KERN_RESOURCE_SHORTAGE = 6 };
-	struct thread *thread = make_thread(true);
+	struct thread *thread = make_thread(true, of_kext);
 	pthread_attr_t attributes;
 	sigset_t all, before;
 	pthread_t unused;
@@ -184,14 +185,16 @@ xnu_kernel_thread_start(thread_continue function, void *parameter, struct thread
 	return KERN_SUCCESS;
 }
 
+int
+xnu_kernel_thread_start(thread_continue function, void *parameter, struct thread **out)
+{
+	return start_thread(function, parameter, false, out);
+}
+
 static int
 kext_kernel_thread_start(thread_continue function, void *parameter, struct thread **out)
 {
-	int error = xnu_kernel_thread_start(function, parameter, out);
-
-	if (error == 0)
-		(*out)->of_kext = true;
-	return error;
+	return start_thread(function, parameter, true, out);
 }
 KPI(kernel_thread_start, kext_kernel_thread_start);
 
@@ -371,9 +374,9 @@ host_settle(void)
 }
 
 void
-scheduler_settle_kernel(void)
+scheduler_settle_kext(void)
 {
-	/* Real time: the kernel may have more to do than this thread can wait for. */
+	/* Real time: the kext may have more to do than this thread can wait for. */
 	struct timespec until;
 
 	clock_gettime(CLOCK_REALTIME, &until);
@@ -381,7 +384,7 @@ scheduler_settle_kernel(void)
 	until.tv_sec += until.tv_nsec / NANOSECONDS;
 	until.tv_nsec %= NANOSECONDS;
 	scheduler_enter();
-	while (kernel_busy != 0 && pthread_cond_timedwait(&idle, &scheduler_lock, &until) == 0)
+	while (kext_busy != 0 && pthread_cond_timedwait(&idle, &scheduler_lock, &until) == 0)
 		;
 	scheduler_leave();
 }

@@ -58,10 +58,10 @@ void scheduler_leave(void);
  */
 enum wait_result scheduler_sleep(const void *channel, uint64_t deadline, bool interruptible);
 /*
- * Waits until no thread of the kernel is busy, 20 ms of real time at most: what a packet set going is done
+ * Waits until no thread of the kext is busy, 20 ms of real time at most: what a packet set going is done
  * then.
  */
-void scheduler_settle_kernel(void);
+void scheduler_settle_kext(void);
 /* Wakes the oldest sleeper on channel, or all. Scheduler lock held. */
 void scheduler_wake(const void *channel, bool only_one);
 

@@ -115,16 +115,13 @@ void
 net_input_settle(void)
 {
 	uint64_t wanted;
-	bool waited;
 
 	scheduler_enter();
 	wanted = accepted;
-	waited = running && delivered < wanted;
 	while (running && delivered < wanted)
 		scheduler_sleep(&delivered, WAIT_FOREVER, false);
 	scheduler_leave();
-	if (waited)
-		scheduler_settle_kernel();
+	scheduler_settle_kext();
 }
 
 int

@@ -16,6 +16,9 @@ use crate::slab::Key;
 use crate::time::{Span, Time};
 use sctp_wire::{Cause, Chunk, Init, Packet, Parameter, Parameters, RawChunk, Tsn};
 
+/// Bytes in front of a parameter's value (section 3.2.1).
+const TLV_HEADER: usize = 4;
+
 /// What an INIT ACK says besides the INIT.
 struct Answer {
     protocol: Protocol,
@@ -208,12 +211,15 @@ impl Engine {
                 if ecn {
                     Parameter::EcnCapable.emit(parameters)?;
                 }
-                Parameter::StateCookie(sealed).emit(parameters)?;
+                // The cookie comes last. What does not fit beside it is not reported (section 3.2.1: it need not be).
+                let cookie = sealed.len().saturating_add(TLV_HEADER);
                 for unrecognized in &offer.unrecognized {
-                    // What does not fit is not reported (section 3.2.1: it need not be).
-                    let _ = Parameter::UnrecognizedParameter(unrecognized).emit(parameters);
+                    let room = parameters.remaining().and_then(|room| room.checked_sub(cookie)).unwrap_or(0);
+                    if unrecognized.len().next_multiple_of(4) <= room {
+                        Parameter::UnrecognizedParameter(unrecognized).emit(parameters)?;
+                    }
                 }
-                Ok(())
+                Parameter::StateCookie(sealed).emit(parameters)
             })
         });
     }
