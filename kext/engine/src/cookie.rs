@@ -1,4 +1,7 @@
 //! The state cookie (RFC 9260 sections 5.1.3 to 5.1.5): all that an association begins with, signed, kept by the peer.
+//!
+//! It is no larger than it has to be, for anybody can have one sent to anybody (section 12.4): each address takes the
+//! bytes that it has, the two ports stand there once, Tie-Tags only if there are any.
 
 use crate::address::{Address, Family};
 use crate::path::MAX_PATHS;
@@ -7,9 +10,29 @@ use crate::time::{Span, Time};
 use sctp_wire::{Full, Reader, Truncated, Tsn, Writer};
 
 /// The longest cookie, bytes.
-pub(crate) const MAX_LENGTH: usize = 64 + (MAX_PATHS + 1) * ADDRESS_LENGTH + KEY_LENGTH;
-const ADDRESS_LENGTH: usize = 23;
-const VERSION: u8 = 1;
+pub(crate) const MAX_LENGTH: usize = 64 + (MAX_PATHS + 1) * ADDRESS_LENGTH + MAC_LENGTH;
+/// The longest address: kind, IPv6 address, zone.
+const ADDRESS_LENGTH: usize = 1 + 16 + 4;
+/// HMAC-SHA-256-128 (RFC 4868): half of it is as hard to forge.
+const MAC_LENGTH: usize = 16;
+
+/// The first byte.
+mod head {
+    /// The form of the rest.
+    pub(super) const VERSION: u8 = 2 << 4;
+    pub(super) const ECN: u8 = 1;
+    pub(super) const TIE_TAGS: u8 = 1 << 1;
+    pub(super) const ALL: u8 = VERSION | ECN | TIE_TAGS;
+}
+
+/// Kinds of addresses.
+mod kind {
+    pub(super) const V4: u8 = 4;
+    pub(super) const V6: u8 = 6;
+    /// With a zone behind it.
+    pub(super) const V6_ZONE: u8 = 7;
+}
+
 /// How long one key signs cookies. The key before it still opens them, so this must exceed the longest lifetime.
 const KEY_LIFE: Span = Span::from_secs(3600);
 
@@ -18,7 +41,7 @@ const KEY_LIFE: Span = Span::from_secs(3600);
 pub(crate) struct Cookie {
     /// When the INIT ACK was sent.
     pub(crate) created: Time,
-    /// How long the cookie is good.
+    /// How long the cookie is good; whole milliseconds.
     pub(crate) life: Span,
     /// The tag that packets to this side carry.
     pub(crate) local_tag: u32,
@@ -85,10 +108,10 @@ impl Secrets {
         let mut writer = Writer::new(buffer);
         cookie.write(&mut writer)?;
         let length = writer.position();
-        let mac = hmac_sha256(&self.current, &[buffer.get(..length).unwrap_or_default()]);
+        let mac = mac(&self.current, buffer.get(..length).unwrap_or_default());
         let mut writer = Writer::new(buffer.get_mut(length..).unwrap_or_default());
         writer.bytes(&mac)?;
-        Ok(length.saturating_add(KEY_LENGTH))
+        Ok(length.saturating_add(MAC_LENGTH))
     }
 
     /// Checks the signature.
@@ -96,15 +119,19 @@ impl Secrets {
     /// # Errors
     /// [`Forged`].
     pub(crate) fn open(&self, bytes: &[u8]) -> Result<Cookie, Forged> {
-        let (body, mac) = bytes.split_last_chunk::<KEY_LENGTH>().ok_or(Forged)?;
+        let (body, given) = bytes.split_last_chunk::<MAC_LENGTH>().ok_or(Forged)?;
         let signed = [&self.current, &self.previous]
             .into_iter()
-            .fold(false, |found, key| found | equal_in_constant_time(&hmac_sha256(key, &[body]), mac));
+            .fold(false, |found, key| found | equal_in_constant_time(&mac(key, body), given));
         if signed { Cookie::read(body).map_err(|Truncated| Forged) } else { Err(Forged) }
     }
 }
 
-fn equal_in_constant_time(a: &[u8; KEY_LENGTH], b: &[u8; KEY_LENGTH]) -> bool {
+fn mac(key: &[u8; KEY_LENGTH], body: &[u8]) -> [u8; MAC_LENGTH] {
+    hmac_sha256(key, &[body]).first_chunk().copied().unwrap_or_default()
+}
+
+fn equal_in_constant_time(a: &[u8; MAC_LENGTH], b: &[u8; MAC_LENGTH]) -> bool {
     core::hint::black_box(a.iter().zip(b).fold(0, |difference, (a, b)| difference | (a ^ b))) == 0
 }
 
@@ -117,53 +144,43 @@ impl Cookie {
     }
 
     fn write(&self, writer: &mut Writer<'_>) -> Result<(), Full> {
-        writer.u8(VERSION)?;
+        let tied = self.tie_tags != (0, 0);
+        let ecn = if self.ecn { head::ECN } else { 0 };
+        writer.u8(head::VERSION | ecn | if tied { head::TIE_TAGS } else { 0 })?;
         writer.bytes(&self.created.0.to_be_bytes())?;
-        writer.bytes(&self.life.0.to_be_bytes())?;
-        for word in [
-            self.local_tag,
-            self.peer_tag,
-            self.tie_tags.0,
-            self.tie_tags.1,
-            self.local_tsn.0,
-            self.peer_tsn.0,
-            self.peer_window,
-        ] {
+        writer.u32(self.life.as_millis())?;
+        for word in [self.local_tag, self.peer_tag, self.local_tsn.0, self.peer_tsn.0, self.peer_window] {
             writer.u32(word)?;
         }
-        writer.u16(self.outbound_streams)?;
-        writer.u16(self.inbound_streams)?;
-        writer.u8(u8::from(self.ecn))?;
-        for address in core::iter::once(&self.local).chain(&self.peers) {
-            writer.u8(match address.family {
-                Family::None => 0,
-                Family::V4 => 4,
-                Family::V6 => 6,
-            })?;
-            writer.u16(address.port)?;
-            writer.u32(address.scope)?;
-            writer.bytes(&address.bytes)?;
+        if tied {
+            writer.u32(self.tie_tags.0)?;
+            writer.u32(self.tie_tags.1)?;
         }
-        Ok(())
+        let peer_port = self.peers.first().map_or(0, |peer| peer.port);
+        for number in [self.outbound_streams, self.inbound_streams, self.local.port, peer_port] {
+            writer.u16(number)?;
+        }
+        core::iter::once(&self.local).chain(&self.peers).try_for_each(|address| write_host(address, writer))
     }
 
     fn read(bytes: &[u8]) -> Result<Self, Truncated> {
         let mut reader = Reader::new(bytes);
-        if reader.u8()? != VERSION {
+        let head = reader.u8()?;
+        if head & !(head::ALL ^ head::VERSION) != head::VERSION {
             return Err(Truncated);
         }
         let created = Time(u64::from_be_bytes(reader.array()?));
-        let life = Span(u64::from_be_bytes(reader.array()?));
+        let life = Span::from_millis(u64::from(reader.u32()?));
         let (local_tag, peer_tag) = (reader.u32()?, reader.u32()?);
-        let tie_tags = (reader.u32()?, reader.u32()?);
         let (local_tsn, peer_tsn) = (Tsn(reader.u32()?), Tsn(reader.u32()?));
         let peer_window = reader.u32()?;
+        let tie_tags = if head & head::TIE_TAGS == 0 { (0, 0) } else { (reader.u32()?, reader.u32()?) };
         let (outbound_streams, inbound_streams) = (reader.u16()?, reader.u16()?);
-        let ecn = reader.u8()? != 0;
-        let local = read_address(&mut reader)?;
+        let (local_port, peer_port) = (reader.u16()?, reader.u16()?);
+        let local = read_host(&mut reader)?.with_port(local_port);
         let mut peers = heapless::Vec::new();
         while !reader.is_empty() {
-            peers.push(read_address(&mut reader)?).map_err(|_| Truncated)?;
+            peers.push(read_host(&mut reader)?.with_port(peer_port)).map_err(|_| Truncated)?;
         }
         Ok(Self {
             created,
@@ -176,22 +193,39 @@ impl Cookie {
             peer_window,
             outbound_streams,
             inbound_streams,
-            ecn,
+            ecn: head & head::ECN != 0,
             local,
             peers,
         })
     }
 }
 
-fn read_address(reader: &mut Reader<'_>) -> Result<Address, Truncated> {
-    let family = match reader.u8()? {
-        0 => Family::None,
-        4 => Family::V4,
-        6 => Family::V6,
-        _ => return Err(Truncated),
-    };
-    let (port, scope) = (reader.u16()?, reader.u32()?);
-    Ok(Address { family, port, scope, bytes: reader.array()? })
+/// An address without its port.
+fn write_host(address: &Address, writer: &mut Writer<'_>) -> Result<(), Full> {
+    match (address.family, address.bytes) {
+        (Family::None, _) => Err(Full),
+        (Family::V4, [a, b, c, d, ..]) => {
+            writer.u8(kind::V4)?;
+            writer.bytes(&[a, b, c, d])
+        }
+        (Family::V6, bytes) => {
+            writer.u8(if address.scope == 0 { kind::V6 } else { kind::V6_ZONE })?;
+            writer.bytes(&bytes)?;
+            if address.scope == 0 { Ok(()) } else { writer.u32(address.scope) }
+        }
+    }
+}
+
+fn read_host(reader: &mut Reader<'_>) -> Result<Address, Truncated> {
+    match reader.u8()? {
+        kind::V4 => Ok(Address::v4(reader.array()?, 0)),
+        kind::V6 => Ok(Address::v6(reader.array()?, 0, 0)),
+        kind::V6_ZONE => {
+            let bytes = reader.array()?;
+            Ok(Address::v6(bytes, reader.u32()?, 0))
+        }
+        _ => Err(Truncated),
+    }
 }
 
 #[cfg(test)]
@@ -233,6 +267,40 @@ mod tests {
         assert_eq!(cookie, sample());
         assert_eq!(cookie.staleness(Time(67_000_000_000)), None);
         assert_eq!(cookie.staleness(Time(68_000_000_000)), Some(Span::from_secs(1)));
+    }
+
+    #[test]
+    fn section_5_1_3_a_cookie_has_no_byte_that_it_does_not_need() {
+        let measure = |cookie: &Cookie| {
+            let mut random = Random::new([1; 32]);
+            let mut buffer = [0; MAX_LENGTH];
+            let mut secrets = Secrets::new(&mut random);
+            let length = secrets.seal(cookie, Time(0), &mut random, &mut buffer).unwrap();
+            assert_eq!(secrets.open(&buffer[..length]).as_ref(), Ok(cookie));
+            length
+        };
+        let peers = |list: &[Address]| heapless::Vec::from_slice(list).unwrap();
+        let least = Cookie { tie_tags: (0, 0), peers: peers(&sample().peers[..1]), ..sample() };
+        // Head, time, life, five words, four numbers of 16 bits, two addresses, MAC.
+        assert_eq!(measure(&least), 1 + 8 + 4 + 5 * 4 + 4 * 2 + 2 * 5 + 16);
+        assert_eq!(measure(&Cookie { tie_tags: (3, 4), ..least.clone() }), measure(&least) + 8);
+        assert_eq!(measure(&Cookie { peers: sample().peers, ..least.clone() }), measure(&least) + 5);
+        for scope in [0, 3] {
+            let v6 = Address::v6([0xfe; 16], scope, 5000);
+            let zone = if scope == 0 { 0 } else { 4 };
+            assert_eq!(
+                measure(&Cookie { peers: peers(&[v6]), ..least.clone() }),
+                measure(&least) + 12 + zone
+            );
+        }
+        let longest = Address::v6([0xfe; 16], 3, 5000);
+        let cookie = Cookie {
+            tie_tags: (3, 4),
+            local: longest.with_port(6000),
+            peers: peers(&[longest; MAX_PATHS]),
+            ..sample()
+        };
+        assert!(measure(&cookie) <= MAX_LENGTH);
     }
 
     #[test]

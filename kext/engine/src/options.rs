@@ -50,6 +50,21 @@ pub struct Protocol {
     pub receive_buffer: u32,
 }
 
+/// The least a_rwnd that an INIT or INIT ACK may have, bytes (RFC 9260 sections 3.3.2 and 3.3.3).
+pub(crate) const LEAST_WINDOW: u32 = 1500;
+
+impl Protocol {
+    /// The same with what RFC 9260 allows of the numbers in an INIT (section 3.3.2), whatever the user wants.
+    pub(crate) fn bounded(self) -> Self {
+        Self {
+            receive_buffer: self.receive_buffer.max(LEAST_WINDOW),
+            outbound_streams: self.outbound_streams.max(1),
+            inbound_streams: self.inbound_streams.max(1),
+            ..self
+        }
+    }
+}
+
 impl Default for Protocol {
     fn default() -> Self {
         Self {
@@ -165,5 +180,35 @@ impl Options {
     #[must_use]
     pub fn shown(&self, address: Address) -> Address {
         if self.switches.contains(Switches::MAPPED_V4_ADDR) { address.mapped() } else { address }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn section_16_the_recommended_values() {
+        let protocol = Protocol::default();
+        let seconds = Span::from_secs;
+        assert_eq!(
+            (protocol.rto.initial, protocol.rto.min, protocol.rto.max),
+            (seconds(1), seconds(1), seconds(60))
+        );
+        assert_eq!((protocol.cookie_life, protocol.heartbeat_interval), (seconds(60), Some(seconds(30))));
+        assert_eq!((protocol.association_max_retransmits, protocol.path_max_retransmits), (10, 5));
+        assert_eq!((protocol.max_init_retransmits, protocol.sack_delay), (8, Span::from_millis(200)));
+    }
+
+    #[test]
+    fn section_3_3_2_what_an_init_must_not_say_is_not_said() {
+        let wanted =
+            Protocol { receive_buffer: 0, outbound_streams: 0, inbound_streams: 0, ..Protocol::default() };
+        let said = wanted.bounded();
+        assert_eq!((said.receive_buffer, said.outbound_streams, said.inbound_streams), (1500, 1, 1));
+        let wanted =
+            Protocol { receive_buffer: 9000, outbound_streams: 7, inbound_streams: 8, ..Protocol::default() };
+        let said = wanted.bounded();
+        assert_eq!((said.receive_buffer, said.outbound_streams, said.inbound_streams), (9000, 7, 8));
     }
 }

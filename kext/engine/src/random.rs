@@ -85,7 +85,21 @@ impl Random {
 
 #[cfg(test)]
 mod tests {
-    use super::Random;
+    use super::{Random, hmac_sha256};
+
+    #[test]
+    fn section_5_1_3_the_mac_is_that_of_rfc_2104_with_sha_256() {
+        // RFC 4231 test cases 1 and 2, their keys filled up with the zero bytes that HMAC adds anyway.
+        for (key, text, expected) in [
+            (&[0x0b; 20][..], &b"Hi There"[..], [0xb0, 0x34, 0x4c, 0x61, 0xd8, 0xdb, 0x38, 0x53]),
+            (b"Jefe", b"what do ya want for nothing?", [0x5b, 0xdc, 0xc1, 0x46, 0xbf, 0x60, 0x75, 0x4e]),
+        ] {
+            let mut filled = [0; super::KEY_LENGTH];
+            filled[..key.len()].copy_from_slice(key);
+            let (start, end) = text.split_at(3);
+            assert_eq!(hmac_sha256(&filled, &[start, end])[..8], expected);
+        }
+    }
 
     #[test]
     fn all_bits_of_a_nonce_are_random() {

@@ -96,7 +96,13 @@ fn value_of(chunk: &ChunkText, kind: u8, symbols: &Symbols) -> Result<Vec<u8>, S
                 value.extend(absolute(duplicate, symbols.local_tsn)?.to_be_bytes());
             }
         }
-        4 => parameter(&mut value, 1, field("info", "abc").as_bytes())?,
+        4 => {
+            match chunk.field("len") {
+                Some(length) => parameter(&mut value, 1, &payload(integer(length)?))?,
+                None => parameter(&mut value, 1, field("info", "abc").as_bytes())?,
+            }
+            parameters(chunk, kind, &mut value)?;
+        }
         5 => parameter(&mut value, 1, &echoed(chunk.field("info"), &symbols.info)?)?,
         6 | 9 => {
             for text in chunk.all("cause") {
@@ -149,8 +155,12 @@ fn parameters(chunk: &ChunkText, kind: u8, value: &mut Vec<u8>) -> Result<(), St
             }
             "host-name" => parameter(value, 11, field.value.as_bytes())?,
             "param" => {
-                let (kind, hex) = field.value.split_once(':').unwrap_or((&field.value, ""));
-                parameter(value, integer(kind)?, &unhex(hex)?)?;
+                let (kind, text) = field.value.split_once(':').unwrap_or((&field.value, ""));
+                let bytes = match text.strip_prefix("len:") {
+                    Some(length) => payload(integer(length)?),
+                    None => unhex(text)?,
+                };
+                parameter(value, integer(kind)?, &bytes)?;
             }
             "raw" => value.extend(unhex(&field.value)?),
             _ => {}

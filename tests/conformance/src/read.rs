@@ -33,6 +33,9 @@ fn chunk_text(kind: u8, chunk: &Chunk<'_>, symbols: &Symbols) -> ChunkText {
         Chunk::Sack(sack) => sack_fields(sack, symbols, &mut add),
         Chunk::Heartbeat(heartbeat) | Chunk::HeartbeatAck(heartbeat) => {
             add("info", readable(heartbeat.info));
+            if !heartbeat.others.is_empty() {
+                add("others", hex(heartbeat.others));
+            }
         }
         Chunk::Abort(abort) => {
             if abort.reflected {
@@ -85,7 +88,7 @@ fn init_fields(init: &Init<'_>, add: &mut impl FnMut(&str, String)) {
             Ok(Parameter::StateCookie(_)) => add("cookie", "yes".into()),
             Ok(Parameter::UnrecognizedParameter(bytes)) => add("unrecognized", hex(bytes)),
             Ok(Parameter::HostName(_)) => add("host-name", "yes".into()),
-            _ => add("param", format!("{:#x}", raw.kind)),
+            _ => add("param", format!("{:#x}:{}", raw.kind, hex(raw.value))),
         }
     }
 }
@@ -103,7 +106,7 @@ fn sack_fields(sack: &Sack<'_>, symbols: &Symbols, add: &mut impl FnMut(&str, St
 fn cause_text(cause: &sctp_wire::RawCause<'_>) -> String {
     let name = cause_name(cause.code);
     match cause.code {
-        1 | 2 | 3 | 6 | 8 | 9 if !cause.value.is_empty() => format!("{name}:{}", hex(cause.value)),
+        1 | 2 | 3 | 6 | 8 | 9 | 11 if !cause.value.is_empty() => format!("{name}:{}", hex(cause.value)),
         _ => name,
     }
 }

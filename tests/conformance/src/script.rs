@@ -84,18 +84,32 @@ pub(crate) fn steps_of(file: &str) -> Result<Vec<Step>, String> {
         .map_err(|error| format!("{file}: {error}"))?;
     let mut steps = Vec::new();
     for (index, line) in text.lines().enumerate() {
-        let line = line.trim();
-        let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let (verb, rest) = words_of(line);
+        let step = |(verb, rest): (&str, &str)| Step {
+            file: file.into(),
+            line: index + 1,
+            verb: verb.into(),
+            rest: rest.into(),
+        };
         match verb {
             "" | "#" => {}
-            "use" => steps.extend(steps_of(&format!("begin/{}.sctp", rest.trim()))?),
-            _ => steps.push(Step {
-                file: file.into(),
-                line: index + 1,
-                verb: verb.into(),
-                rest: rest.trim().into(),
-            }),
+            "use" => steps.extend(steps_of(&format!("begin/{rest}.sctp"))?),
+            "repeat" => {
+                let (count, lines) = words_of(rest);
+                let count: u32 = count.parse().map_err(|_| format!("{file}: {count} is no number"))?;
+                for number in 0..count {
+                    let lines = lines.replace("{}", &number.to_string());
+                    steps.extend(lines.split(" ; ").map(words_of).map(step));
+                }
+            }
+            _ => steps.push(step((verb, rest))),
         }
     }
     Ok(steps)
+}
+
+/// The first word, and the others.
+fn words_of(line: &str) -> (&str, &str) {
+    let line = line.trim();
+    line.split_once(' ').map_or((line, ""), |(verb, rest)| (verb, rest.trim()))
 }

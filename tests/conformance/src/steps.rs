@@ -144,7 +144,7 @@ fn call(host: &mut Host, text: &str) -> Result<(), String> {
     let arguments = fields(text.strip_prefix(name).unwrap_or_default())?;
     let find =
         |name: &str| arguments.iter().find(|field| field.name == name).map(|field| field.value.as_str());
-    let to = SendInfo { to: PEER, ..SendInfo::default() };
+    let to = SendInfo { to: host_address(find("to"), PEER)?, ..SendInfo::default() };
     let (now, endpoint, engine) = (host.now, host.endpoint, &mut host.engine);
     let result = match name {
         "listen" => engine.listen(endpoint, find("backlog").map_or(Ok(5), integer::<u32>)?),
@@ -203,6 +203,11 @@ fn set(host: &mut Host, text: &str) -> Result<(), String> {
             host.flush();
             continue;
         }
+        if field.name == "receive-buffer" {
+            let done = host.engine.set_receive_buffer(now, endpoint, integer(value)?);
+            done.map_err(|error| format!("{error:?}"))?;
+            continue;
+        }
         let protocol =
             &mut host.engine.options(endpoint).map_err(|error| format!("{error:?}"))?.future.protocol;
         match field.name.as_str() {
@@ -211,7 +216,6 @@ fn set(host: &mut Host, text: &str) -> Result<(), String> {
             }
             "pmtud" => protocol.pmtud = value == "on",
             "cookie-life" => protocol.cookie_life = span(value)?,
-            "receive-buffer" => protocol.receive_buffer = integer(value)?,
             "outbound-streams" => protocol.outbound_streams = integer(value)?,
             "inbound-streams" => protocol.inbound_streams = integer(value)?,
             "max-init-retransmits" => protocol.max_init_retransmits = integer(value)?,

@@ -22,7 +22,7 @@ impl Association {
             | State::ShutdownAckSent => return Disposition::Continue,
         }
         self.data_source = self.reply_path;
-        let room = self.room();
+        let room = self.told_room();
         match self.inbound.receive(data, room) {
             Verdict::Accepted => {}
             Verdict::Duplicate => counters.data_duplicates = counters.data_duplicates.wrapping_add(1),
@@ -47,11 +47,9 @@ impl Association {
         let waited = matches!(self.inbound.sack(), SackNeed::Delayed);
         self.inbound.end_of_packet(self.settings.protocol.sack_frequency);
         if matches!(self.state, State::ShutdownSent) {
-            // Section 9.2: answer DATA at once with SACK and SHUTDOWN, and start T2 again.
+            // Section 9.2: answer DATA at once with SACK and SHUTDOWN.
             self.inbound.want_sack_now();
             self.due.insert(super::Due::SHUTDOWN);
-            self.errors = 0;
-            self.start_handshake(now);
         }
         if self.settings.protocol.sack_delay == Span::ZERO && matches!(self.inbound.sack(), SackNeed::Delayed)
         {

@@ -1,11 +1,12 @@
 //! Building the next packet (RFC 9260 section 6.10: control chunks go before DATA).
 
+use super::heartbeat::INFO_LENGTH;
 use super::{Association, Due, State};
 use crate::address::Address;
 use crate::counters::Counters;
 use crate::inbound::SackNeed;
 use crate::outbound::Sent;
-use crate::path::PathId;
+use crate::path::{PathId, PathState};
 use crate::time::Time;
 use sctp_wire::{
     COMMON_HEADER_LEN, CommonHeader, ErrorChunk, Full, Heartbeat, Init, PacketWriter, Parameter, Parameters,
@@ -13,6 +14,10 @@ use sctp_wire::{
 
 /// Bytes of a SACK chunk that may wait, which has neither gaps nor duplicates, and of an ECNE chunk in front of it.
 const WAITING_SACK: usize = 16 + 8;
+/// Bytes in front of the value of a chunk.
+const CHUNK_HEADER: usize = 4;
+/// Bytes of a HEARTBEAT chunk of ours, parameter header and padding included.
+const HEARTBEAT_SIZE: usize = CHUNK_HEADER + 4 + INFO_LENGTH.next_multiple_of(4);
 
 /// A packet in the caller's buffer.
 pub(crate) struct Emitted {
@@ -84,7 +89,7 @@ impl Association {
         let heartbeat = if set_up && !self.replies_due() { self.take_heartbeat(now) } else { None };
         let id = match &heartbeat {
             Some((place, _)) => PathId(u8::try_from(*place).ok()?),
-            None if handshake => self.primary,
+            None if handshake => self.setup_path,
             // Section 5.4: an answer to a heartbeat may go to an unconfirmed address, nothing else.
             None if self.due.contains(Due::HEARTBEAT_ACK) => self.reply_path,
             None if self.control_due() => self.control_path(),
@@ -94,19 +99,27 @@ impl Association {
         let answer_only = self.due.contains(Due::HEARTBEAT_ACK) && (!set_up || self.control_path() != id);
         let takes_sack = self.sack_path() == id;
         let header = self.header();
+        // A chunk that was cut for a larger path MTU cannot be cut again, and a cookie not at all: IP has to fragment the
+        // packet.
+        let uncut =
+            if handshake { self.cookie_echo_size() } else { self.outbound.oversized(id, &self.paths) };
+        let needed = uncut.map_or(0, |size| size.saturating_add(COMMON_HEADER_LEN));
         let path = self.path_mut(id)?;
+        let unconfirmed = path.state == PathState::Unconfirmed;
+        if unconfirmed && heartbeat.is_none() && !handshake && !answer_only {
+            // Section 5.4: it waits until the peer has answered from somewhere.
+            return None;
+        }
         let (remote, source) = (path.remote, path.local);
         let fits = usize::try_from(path.mtu.saturating_sub(remote.ip_header())).ok()?;
         let forbids_fragments = path.search.forbids_fragments();
         path.search.other_sent();
-        // A chunk that was cut for a larger path MTU cannot be cut again: IP has to fragment its packet.
-        let needed =
-            self.outbound.oversized(id, &self.paths).map_or(0, |size| size.saturating_add(COMMON_HEADER_LEN));
-        let mut writer = PacketWriter::new(buffer, fits.max(needed), header).ok()?;
+        let limit = if unconfirmed { fits } else { fits.max(needed) };
+        let mut writer = PacketWriter::new(buffer, limit, header).ok()?;
         // What does not fit stays due and goes with the next packet.
         let _ = match heartbeat {
-            Some((_, info)) => Heartbeat { info: &info }.emit_request(&mut writer),
-            None if handshake => self.emit_handshake(&mut writer),
+            Some((_, info)) => Heartbeat::new(&info).emit_request(&mut writer),
+            None if handshake => self.emit_handshake(now, unconfirmed, &mut writer),
             None if answer_only => self.emit_heartbeat_ack(&mut writer),
             None => self.emit_control(takes_sack, &mut writer),
         };
@@ -143,12 +156,38 @@ impl Association {
         }
     }
 
-    /// INIT or COOKIE ECHO.
-    fn emit_handshake(&mut self, writer: &mut PacketWriter<'_>) -> Result<(), Full> {
+    /// Bytes of the COOKIE ECHO that is due, with header and padding.
+    fn cookie_echo_size(&self) -> Option<usize> {
         match &self.state {
             State::CookieEchoed { cookie, .. } => {
+                Some(CHUNK_HEADER.saturating_add(cookie.len()).next_multiple_of(4))
+            }
+            _ => None,
+        }
+    }
+
+    /// INIT, or COOKIE ECHO with what goes beside it.
+    fn emit_handshake(
+        &mut self,
+        now: Time,
+        unconfirmed: bool,
+        writer: &mut PacketWriter<'_>,
+    ) -> Result<(), Full> {
+        match &mut self.state {
+            State::CookieEchoed { cookie, sent, .. } => {
+                let size = CHUNK_HEADER.saturating_add(cookie.len()).next_multiple_of(4);
+                if unconfirmed && writer.remaining() < size.saturating_add(HEARTBEAT_SIZE) {
+                    // Section 5.4: not without a HEARTBEAT.
+                    return Err(Full);
+                }
                 sctp_wire::CookieEcho { cookie }.emit(writer)?;
+                *sent = now;
                 self.due.remove(Due::COOKIE_ECHO);
+                if unconfirmed && let Some((_, info)) = self.take_heartbeat(now) {
+                    Heartbeat::new(&info).emit_request(writer)?;
+                }
+                // Section 3.2.2: what of the INIT ACK was not understood is reported here, or else after the COOKIE ACK.
+                self.emit_error(writer)?;
             }
             State::CookieWait { .. } => {
                 let init = Init {
@@ -176,10 +215,6 @@ impl Association {
             | State::ShutdownSent
             | State::ShutdownReceived
             | State::ShutdownAckSent => {}
-        }
-        if matches!(self.state, State::CookieEchoed { .. }) {
-            // Section 3.2.2: what the INIT ACK had that is unknown, behind the cookie if it fits.
-            let _ = self.emit_error(writer);
         }
         Ok(())
     }

@@ -129,13 +129,13 @@ impl Association {
         Some((place, info))
     }
 
-    /// HEARTBEAT: give its info back as it is.
-    pub(crate) fn on_heartbeat(&mut self, info: &[u8]) -> Disposition {
+    /// HEARTBEAT: give back what it carries as it is.
+    pub(crate) fn on_heartbeat(&mut self, request: &sctp_wire::Heartbeat<'_>) -> Disposition {
         let unknown_peer = matches!(self.state, State::CookieWait { .. });
         let fits = self.path(self.reply_path).map_or(0, Path::pmdcs);
         // What is too long for one packet of answers is not answered: no honest peer sends it.
         let fits = usize::try_from(fits).unwrap_or(0);
-        if !unknown_peer && self.heartbeat_replies.add(info, fits) {
+        if !unknown_peer && self.heartbeat_replies.add(request, fits) {
             self.due.insert(Due::HEARTBEAT_ACK);
         }
         Disposition::Continue
@@ -153,6 +153,12 @@ impl Association {
         let change = path.on_answer();
         tell(&mut self.path_news, path, change);
         let rto = path.rto.current();
+        self.errors = 0;
+        if !self.is_set_up() {
+            // The timers start when it is.
+            return Disposition::Continue;
+        }
+        let Some(path) = self.paths.get_mut(place) else { return Disposition::Continue };
         path.heartbeat.deadline = self.settings.protocol.heartbeat_interval.map_or(Time::NEVER, |interval| {
             // The nonce was drawn at random, so it serves for the jitter too.
             now.plus(Span(rto.0 / 2)).plus(jitter(rto, nonce)).plus(interval)
@@ -160,7 +166,6 @@ impl Association {
         if change == Some(AddressChange::Confirmed) {
             self.probe_next(now);
         }
-        self.errors = 0;
         Disposition::Continue
     }
 }

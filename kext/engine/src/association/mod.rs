@@ -42,6 +42,8 @@ pub(crate) enum State {
     CookieEchoed {
         cookie: Vec<u8>,
         attempts: u16,
+        /// When it was sent last.
+        sent: Time,
     },
     Established,
     /// The user wants to shut down; data is still under way.
@@ -81,6 +83,8 @@ pub(crate) enum Farewell {
     Silence,
     ShutdownComplete,
     Abort(Option<Cause<'static>>),
+    /// ABORT with the T bit: the peer gave no tag (section 3.3.3).
+    ReflectedAbort(Cause<'static>),
 }
 
 /// What is to be done after a handler.
@@ -90,6 +94,8 @@ pub(crate) enum Disposition {
     Continue,
     /// Drop the rest of the packet.
     DropPacket,
+    /// The same, and answer with an ABORT that carries this tag: whoever sent the packet is to give up, not we.
+    Refuse { tag: u32, cause: Cause<'static> },
     /// The peer began to shut down: the user is told.
     PeerShutdown,
     /// The association came up.
@@ -103,12 +109,18 @@ impl Disposition {
         Self::End(Ending { error: Some(error), farewell: Farewell::Abort(Some(cause)) })
     }
 
-    /// The same without a last packet to the peer.
+    /// The same without a packet to the peer.
     pub(crate) fn silenced(self) -> Self {
         match self {
             Self::End(ending) => Self::End(Ending { farewell: Farewell::Silence, ..ending }),
+            Self::Refuse { .. } => Self::DropPacket,
             other => other,
         }
+    }
+
+    /// Whether the next chunk of the packet is looked at.
+    pub(crate) const fn goes_on(&self) -> bool {
+        !matches!(self, Self::DropPacket | Self::Refuse { .. } | Self::End(_))
     }
 
     pub(crate) const fn violation(what: &'static [u8]) -> Self {
@@ -167,6 +179,8 @@ pub(crate) struct Association {
     /// Milliseconds to ask for in a Cookie Preservative, zero for none (section 5.2.6).
     pub(crate) preservative: u32,
     pub(crate) primary: PathId,
+    /// Where INIT and COOKIE ECHO go: to one address of the peer after the other (section 5.1).
+    pub(crate) setup_path: PathId,
     /// Where the chunk came from that is to be answered.
     pub(crate) reply_path: PathId,
     /// Where the last DATA came from, which is where SACKs go (section 6.4).
@@ -202,7 +216,8 @@ pub(crate) struct Association {
 impl Association {
     /// An association in COOKIE-WAIT with an INIT to send.
     pub(crate) fn new(begin: &Beginning<'_>) -> Result<Self, OutOfMemory> {
-        let protocol = &begin.settings.protocol;
+        let protocol = begin.settings.protocol.bounded();
+        let settings = Settings { protocol, ..begin.settings };
         let (first, others) = begin.peers.split_first().ok_or(OutOfMemory)?;
         let path = |peer: &Address| Path::new(*peer, begin.source(), &protocol.rto);
         let mut paths = Paths::new(path(first));
@@ -213,7 +228,7 @@ impl Association {
             endpoint: Some(begin.endpoint),
             place: 0,
             state: State::CookieWait { attempts: 0 },
-            settings: begin.settings,
+            settings,
             local: begin.local,
             wildcard: begin.local.is_any(),
             families: begin.families,
@@ -228,6 +243,7 @@ impl Association {
             address_list: Vec::new(),
             preservative: 0,
             primary: PathId(0),
+            setup_path: PathId(0),
             reply_path: PathId(0),
             data_source: PathId(0),
             inbound: Inbound::new(Tsn(0), 0),
@@ -291,11 +307,19 @@ impl Association {
         buffer.saturating_sub(self.unread).saturating_sub(self.inbound.held_bytes())
     }
 
-    /// The receive window to advertise (section 6.2.1): zero rather than a silly few bytes (section 6.2, SWS).
+    /// The receive window to advertise (section 6.2.1): zero rather than a silly few bytes (section 6.2, SWS), unless
+    /// nothing waits to be read. Then only more data can ever free the buffer.
     pub(crate) fn window(&self) -> u32 {
         let room = u32::try_from(self.room()).unwrap_or(u32::MAX);
         let mtu = self.path(self.primary).map_or(1500, |path| path.mtu);
-        if room < mtu.min(self.settings.protocol.receive_buffer / 2) { 0 } else { room }
+        let silly = room < mtu.min(self.settings.protocol.receive_buffer / 2);
+        if silly && (self.unread > 0 || self.inbound.has_ready()) { 0 } else { room }
+    }
+
+    /// Room for data from the peer as it was told: none once it was told so, until there is some to tell again
+    /// (section 6.2).
+    pub(crate) fn told_room(&self) -> usize {
+        if self.advertised == 0 && self.window() == 0 { 0 } else { self.room() }
     }
 
     /// The next moment that something is to be done without being asked.

@@ -75,7 +75,7 @@ impl Association {
         for (byte, field) in info.iter_mut().zip(fields) {
             *byte = field;
         }
-        Heartbeat { info: &info }.emit_request(&mut writer).and_then(|()| emit_pad(&mut writer)).ok()?;
+        Heartbeat::new(&info).emit_request(&mut writer).and_then(|()| emit_pad(&mut writer)).ok()?;
         let length = writer.finish();
         Some(Emitted { length, source, destination, ecn_capable: false, dont_fragment: true })
     }

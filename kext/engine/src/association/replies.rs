@@ -7,35 +7,49 @@ use sctp_wire::{Full, Heartbeat, PacketWriter, Reader, Truncated};
 /// Bytes of a HEARTBEAT ACK chunk before the info: chunk header and parameter header.
 const HEADERS: usize = 8;
 
-/// Infos to be given back as they came, in their order.
+/// What HEARTBEATs carried, to be given back as it came, in their order.
 #[derive(Debug)]
 pub(crate) struct HeartbeatReplies {
-    /// The infos, each behind its length in two bytes.
-    infos: Vec<u8>,
-    /// Bytes of `infos` that were sent.
+    /// The infos and what stood behind them, each pair behind both lengths in two bytes.
+    waiting: Vec<u8>,
+    /// Bytes of `waiting` that were sent.
     sent: usize,
-    /// Bytes of all chunks for `infos`.
+    /// Bytes of all chunks for `waiting`.
     size: usize,
 }
 
 impl HeartbeatReplies {
     pub(crate) const fn new() -> Self {
-        Self { infos: Vec::new(), sent: 0, size: 0 }
+        Self { waiting: Vec::new(), sent: 0, size: 0 }
     }
 
-    /// Adds an info, if all chunks together stay within `limit` bytes. Returns whether it was added.
-    pub(crate) fn add(&mut self, info: &[u8], limit: usize) -> bool {
-        let size = self.size.saturating_add(HEADERS).saturating_add(info.len().next_multiple_of(4));
-        let Ok(length) = u16::try_from(info.len()) else { return false };
-        let both = info.len().saturating_add(size_of::<u16>());
-        if size > limit || self.infos.try_reserve(both).is_err() {
+    /// Adds the answer to a HEARTBEAT, if all chunks together stay within `limit` bytes. Returns whether it was added.
+    pub(crate) fn add(&mut self, heartbeat: &Heartbeat<'_>, limit: usize) -> bool {
+        let Heartbeat { info, others } = *heartbeat;
+        let padded = info.len().next_multiple_of(4).saturating_add(others.len().next_multiple_of(4));
+        let size = self.size.saturating_add(HEADERS).saturating_add(padded);
+        let (Ok(first), Ok(second)) = (u16::try_from(info.len()), u16::try_from(others.len())) else {
+            return false;
+        };
+        if size > limit || self.waiting.try_reserve(taken(heartbeat)).is_err() {
             return false;
         }
         // Room was reserved, so these cannot fail.
-        let added = memory::append(&mut self.infos, &length.to_be_bytes())
-            .and_then(|()| memory::append(&mut self.infos, info));
+        let added = [&first.to_be_bytes(), &second.to_be_bytes(), info, others]
+            .into_iter()
+            .try_for_each(|part: &[u8]| memory::append(&mut self.waiting, part));
         self.size = size;
         added.is_ok()
+    }
+
+    /// Bytes of the chunks that wait.
+    pub(crate) const fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Answers none of them.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::new();
     }
 
     /// Writes the chunks. One that does not even fit an empty packet is left out: the path MTU shrank.
@@ -43,10 +57,10 @@ impl HeartbeatReplies {
     /// # Errors
     /// [`Full`] when the rest has to go with the next packet.
     pub(crate) fn emit(&mut self, writer: &mut PacketWriter<'_>) -> Result<(), Full> {
-        while let Ok(info) = self.first() {
+        while let Ok(heartbeat) = self.first() {
             let alone = writer.is_empty();
-            let written = Heartbeat { info }.emit_ack(writer);
-            let taken = info.len().saturating_add(size_of::<u16>());
+            let written = heartbeat.emit_ack(writer);
+            let taken = taken(&heartbeat);
             if !alone {
                 written?;
             }
@@ -56,18 +70,28 @@ impl HeartbeatReplies {
         Ok(())
     }
 
-    fn first(&self) -> Result<&[u8], Truncated> {
-        let mut reader = Reader::new(self.infos.get(self.sent..).unwrap_or_default());
-        let length = usize::from(reader.u16()?);
-        reader.bytes(length)
+    fn first(&self) -> Result<Heartbeat<'_>, Truncated> {
+        let mut reader = Reader::new(self.waiting.get(self.sent..).unwrap_or_default());
+        let (info, others) = (usize::from(reader.u16()?), usize::from(reader.u16()?));
+        Ok(Heartbeat { info: reader.bytes(info)?, others: reader.bytes(others)? })
     }
+}
+
+/// Bytes that an answer takes while it waits.
+fn taken(heartbeat: &Heartbeat<'_>) -> usize {
+    let lengths = size_of::<u16>().saturating_mul(2);
+    lengths.saturating_add(heartbeat.info.len()).saturating_add(heartbeat.others.len())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::HeartbeatReplies;
+    use super::{Heartbeat, HeartbeatReplies};
     use alloc::vec::Vec;
     use sctp_wire::{CommonHeader, Packet, PacketWriter};
+
+    fn add(replies: &mut HeartbeatReplies, info: &[u8], limit: usize) -> bool {
+        replies.add(&Heartbeat::new(info), limit)
+    }
 
     /// The bytes of the chunks in packets with room for `room` bytes, packet by packet.
     fn emit(replies: &mut HeartbeatReplies, room: usize) -> Vec<Vec<u8>> {
@@ -88,23 +112,27 @@ mod tests {
     #[test]
     fn the_limit_counts_whole_chunks() {
         let mut replies = HeartbeatReplies::new();
-        assert!(replies.add(b"one", 24) && replies.add(b"four", 24));
-        assert!(!replies.add(b"", 24), "it would take 8 bytes more");
+        assert!(add(&mut replies, b"one", 24) && add(&mut replies, b"four", 24));
+        assert!(!add(&mut replies, b"", 24), "it would take 8 bytes more");
         assert_eq!(emit(&mut replies, 100), [b"onefour"]);
-        assert!(replies.add(b"again", 24), "what was sent counts no more");
+        assert!(add(&mut replies, b"again", 24), "what was sent counts no more");
     }
 
     #[test]
     fn what_does_not_fit_goes_with_the_next_packet() {
         let mut replies = HeartbeatReplies::new();
-        assert!(replies.add(b"one", 100) && replies.add(b"two", 100) && replies.add(b"three", 100));
+        assert!(
+            add(&mut replies, b"one", 100)
+                && add(&mut replies, b"two", 100)
+                && add(&mut replies, b"three", 100)
+        );
         assert_eq!(emit(&mut replies, 12 + 24), [b"onetwo".to_vec(), b"three".to_vec()]);
     }
 
     #[test]
     fn what_fits_no_packet_is_left_out() {
         let mut replies = HeartbeatReplies::new();
-        assert!(replies.add(&[1; 50], 100) && replies.add(b"two", 100));
+        assert!(add(&mut replies, &[1; 50], 100) && add(&mut replies, b"two", 100));
         assert_eq!(emit(&mut replies, 12 + 24), [b"two"]);
     }
 }

@@ -5,18 +5,17 @@ use crate::address::{Address, Families, Reach};
 use crate::error::Error;
 use crate::inbound::Inbound;
 use crate::memory;
-use crate::path::{MAX_PATHS, Path, PathId, PathState, usable};
+use crate::options::LEAST_WINDOW;
+use crate::path::{MAX_PATHS, Path, PathId, PathState, Paths, usable};
+use crate::random::Random;
 use crate::time::{Span, Time};
 use alloc::vec::Vec;
 use sctp_wire::{Cause, Init, Parameter, U16List, parameter_type};
 
-/// Milliseconds by which a cookie should live longer than the last one that was too late would have needed to.
-const PRESERVATIVE_MARGIN: u32 = 1000;
+/// How much longer than a round trip a cookie is asked to live (section 5.2.6).
+const PRESERVATIVE_MARGIN: Span = Span::from_secs(1);
 
 const MISSING_COOKIE: [[u8; 2]; 1] = [parameter_type::STATE_COOKIE.to_be_bytes()];
-
-/// The least a_rwnd that INIT and INIT ACK may have, bytes (sections 3.3.2 and 3.3.3).
-const LEAST_WINDOW: u32 = 1500;
 
 /// What the parameters of an INIT or INIT ACK say.
 #[derive(Debug)]
@@ -122,13 +121,25 @@ pub(crate) fn read_offer<'a>(
 
 impl Association {
     /// INIT ACK (sections 5.1 C and 5.2.3).
-    pub(crate) fn on_init_ack(&mut self, now: Time, init: &Init<'_>, source: &Address) -> Disposition {
+    pub(crate) fn on_init_ack(
+        &mut self,
+        now: Time,
+        init: &Init<'_>,
+        source: &Address,
+        random: &mut Random,
+    ) -> Disposition {
         if !matches!(self.state, State::CookieWait { .. }) {
             return Disposition::DropPacket;
         }
+        if init.initiate_tag == 0 {
+            // Section 3.3.3: there is no tag that an answer could carry but our own.
+            let farewell = Farewell::ReflectedAbort(Cause::InvalidMandatoryParameter);
+            return Disposition::End(Ending { error: Some(Error::Aborted), farewell });
+        }
         if init.a_rwnd < LEAST_WINDOW {
             // Section 3.3.3: discarded, and the association goes on waiting.
-            return Disposition::DropPacket;
+            let (tag, cause) = (init.initiate_tag, Cause::InvalidMandatoryParameter);
+            return Disposition::Refuse { tag, cause };
         }
         let offer = match read_offer(init, source, self.families) {
             Ok(offer) => offer,
@@ -165,14 +176,42 @@ impl Association {
             init.initial_tsn,
         );
         self.agree_on_ecn(offer.ecn && self.settings.protocol.ecn);
+        self.keep_paths(&offer.addresses);
         self.add_paths(&offer.addresses);
         self.report_unrecognized(&offer.unrecognized);
-        self.state = State::CookieEchoed { cookie, attempts: 0 };
+        self.state = State::CookieEchoed { cookie, attempts: 0, sent: now };
         self.due.remove(Due::INIT);
         self.due.insert(Due::COOKIE_ECHO);
         self.errors = 0;
+        self.setup_path = self.primary;
+        self.ask_for_confirmation(self.setup_path, random);
         self.start_handshake(now);
         Disposition::Continue
+    }
+
+    /// Forgets addresses that the user named and the peer does not have (section 5.1.2 A and C), of which the first is one
+    /// that it has. Nothing was sent there but INITs.
+    fn keep_paths(&mut self, addresses: &[Address]) {
+        let kept = |path: &Path| addresses.contains(&path.remote);
+        let Some(first) = addresses.first().filter(|_| !self.paths.iter().all(kept)) else { return };
+        let primary = self.peer();
+        if self.paths.iter().any(kept) {
+            self.paths.retain(kept);
+        } else {
+            self.paths = Paths::new(self.new_path(first));
+        }
+        self.outbound.forget_paths();
+        self.primary = self.path_to(&primary).unwrap_or(PathId(0));
+        self.reply_path = self.primary;
+        self.data_source = self.primary;
+    }
+
+    /// Section 5.4: a COOKIE ECHO goes to an unconfirmed address only beside a HEARTBEAT.
+    pub(crate) fn ask_for_confirmation(&mut self, id: PathId, random: &mut Random) {
+        if let Some(path) = self.path_mut(id).filter(|path| path.state == PathState::Unconfirmed) {
+            path.heartbeat.nonce = random.nonzero64();
+            path.heartbeat.due = true;
+        }
     }
 
     /// Takes over what INIT, INIT ACK or cookie say of the peer (section 5.1.1).
@@ -184,12 +223,17 @@ impl Association {
         self.outbound.limit_streams(peer_inbound.min(self.settings.protocol.outbound_streams));
     }
 
+    /// A path to another address of the peer.
+    fn new_path(&self, address: &Address) -> Path {
+        let source = if self.wildcard { Address::default() } else { self.local };
+        Path::new(*address, source, &self.settings.protocol.rto)
+    }
+
     /// Adds the peer's further addresses, unconfirmed until a heartbeat comes back (section 5.4).
     pub(crate) fn add_paths(&mut self, addresses: &[Address]) {
-        let source = if self.wildcard { Address::default() } else { self.local };
         for address in addresses {
             if self.path_to(address).is_none() && !self.paths.is_full() {
-                let path = Path::new(*address, source, &self.settings.protocol.rto);
+                let path = self.new_path(address);
                 // Without memory the association goes on with the paths that it has.
                 let _ = self.paths.push(path);
             }
@@ -211,6 +255,15 @@ impl Association {
         Disposition::Established
     }
 
+    /// The address that the user named, or that the INIT ACK went to, is the peer's (section 5.4 rules 1 and 2).
+    pub(crate) fn confirm(&mut self, address: &Address) {
+        let id = self.path_to(address);
+        if let Some(path) = id.and_then(|id| self.path_mut(id)) {
+            path.state = PathState::Active;
+            path.errors = 0;
+        }
+    }
+
     /// ESTABLISHED, from either side.
     pub(crate) fn enter_established(&mut self, now: Time) {
         self.state = if self.closing { State::ShutdownPending } else { State::Established };
@@ -218,11 +271,6 @@ impl Association {
         self.handshake = Time::NEVER;
         self.errors = 0;
         self.address_list = Vec::new();
-        if let Some(path) = self.path_mut(self.primary) {
-            // The handshake went over this path: that confirms it (section 5.4 rule 1).
-            path.state = PathState::Active;
-            path.errors = 0;
-        }
         self.begin_searches(now);
         self.start_heartbeats(now);
         // A shutdown that was asked for during set-up begins now, unless there is data to be sent first.
@@ -230,19 +278,24 @@ impl Association {
     }
 
     /// ERROR with cause Stale Cookie in COOKIE-ECHOED (section 5.2.6): begin anew with an INIT that asks for a cookie
-    /// that lives longer, by what the last one was late and a little more.
-    pub(crate) fn on_stale_cookie(&mut self, now: Time, late_micros: u32) -> Disposition {
-        if !matches!(self.state, State::CookieEchoed { .. }) {
-            return Disposition::Continue;
-        }
+    /// that lives longer, by a round trip and a little more.
+    pub(crate) fn on_stale_cookie(&mut self, now: Time) -> Disposition {
+        let State::CookieEchoed { sent, .. } = self.state else { return Disposition::Continue };
         self.errors = self.errors.saturating_add(1);
-        if self.errors > self.settings.protocol.max_init_retransmits {
+        let confirmed = self.paths.iter().position(|path| path.state != PathState::Unconfirmed);
+        let confirmed = confirmed.and_then(PathId::at);
+        let limit = self.settings.protocol.max_init_retransmits;
+        // An INIT goes to no other address (section 5.4).
+        let Some(confirmed) = confirmed.filter(|_| self.errors <= limit) else {
             return Disposition::End(Ending { error: Some(Error::TimedOut), farewell: Farewell::Silence });
-        }
-        self.preservative = (late_micros / 1000).saturating_add(PRESERVATIVE_MARGIN);
+        };
+        let round_trip = now.since(sent).0;
+        self.preservative = Span(round_trip.saturating_add(PRESERVATIVE_MARGIN.0)).as_millis();
         self.state = State::CookieWait { attempts: self.errors };
         self.peer_tag = 0;
-        self.due.remove(Due::COOKIE_ECHO);
+        self.setup_path = confirmed;
+        self.due.remove(Due::COOKIE_ECHO | Due::ERROR);
+        self.error_report.clear();
         self.due.insert(Due::INIT);
         self.start_handshake(now);
         Disposition::DropPacket
@@ -250,7 +303,7 @@ impl Association {
 
     /// The path that INIT, COOKIE ECHO, SHUTDOWN and SHUTDOWN ACK go to.
     pub(crate) fn handshake_path(&self) -> PathId {
-        if self.is_set_up() { self.control_path() } else { self.primary }
+        if self.is_set_up() { self.control_path() } else { self.setup_path }
     }
 
     /// The path for control chunks: the one that the last packet came from, if it is known to be the peer's
@@ -267,6 +320,19 @@ impl Association {
     fn confirmed(&self, id: PathId) -> PathId {
         let unconfirmed = self.path(id).is_none_or(|path: &Path| path.state == PathState::Unconfirmed);
         if unconfirmed { usable(&self.paths, self.primary) } else { id }
+    }
+
+    /// The address that INIT or COOKIE ECHO is sent to after there was no answer from another (section 5.1). An INIT only
+    /// goes where the user said (section 5.4).
+    pub(crate) fn next_setup_path(&self, last: PathId) -> PathId {
+        let init = matches!(self.state, State::CookieWait { .. });
+        let count = self.paths.len();
+        let others =
+            (1..=count).map(|step| last.position().wrapping_add(step).checked_rem(count).unwrap_or(0));
+        let allowed = |place: &usize| {
+            !init || self.paths.get(*place).is_some_and(|path| path.state != PathState::Unconfirmed)
+        };
+        others.into_iter().find(allowed).and_then(PathId::at).unwrap_or(last)
     }
 
     /// Starts T1 or T2 with the RTO of the path that the chunk goes to.

@@ -53,6 +53,14 @@ impl Association {
         self.start_handshake(now);
     }
 
+    /// A packet of the peer: it is not gone, so T2-shutdown begins anew (section 9.2).
+    pub(crate) fn on_sign_of_life(&mut self, now: Time) {
+        if matches!(self.state, State::ShutdownSent) {
+            self.errors = 0;
+            self.start_handshake(now);
+        }
+    }
+
     /// SHUTDOWN.
     pub(crate) fn on_shutdown(&mut self, now: Time, cumulative: Tsn) -> Disposition {
         match self.state {

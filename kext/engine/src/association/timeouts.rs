@@ -22,7 +22,7 @@ impl Association {
             return DEAD;
         }
         if self.handshake <= now {
-            let disposition = self.on_handshake_timeout(now);
+            let disposition = self.on_handshake_timeout(now, random);
             if matches!(disposition, Disposition::End(_)) {
                 return disposition;
             }
@@ -63,7 +63,7 @@ impl Association {
     }
 
     /// T1-init, T1-cookie or T2-shutdown: send the chunk again, or give up.
-    fn on_handshake_timeout(&mut self, now: Time) -> Disposition {
+    fn on_handshake_timeout(&mut self, now: Time, random: &mut Random) -> Disposition {
         self.handshake = Time::NEVER;
         let (limit, due) = match &mut self.state {
             State::CookieWait { attempts } => {
@@ -102,6 +102,9 @@ impl Association {
             // Section 8.2: SHUTDOWN and SHUTDOWN ACK count as well; the next one tries another address (section 6.4).
             self.on_path_error(now, id.position());
             self.reply_path = alternate(&self.paths, id);
+        } else {
+            self.setup_path = self.next_setup_path(id);
+            self.ask_for_confirmation(self.setup_path, random);
         }
         self.start_handshake(now);
         if init && ceiling.0 != 0 {

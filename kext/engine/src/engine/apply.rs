@@ -14,7 +14,7 @@ use crate::time::Time;
 impl Engine {
     pub(super) fn apply(&mut self, key: Key, disposition: Disposition) {
         match disposition {
-            Disposition::Continue | Disposition::DropPacket => {}
+            Disposition::Continue | Disposition::DropPacket | Disposition::Refuse { .. } => {}
             Disposition::Established => {
                 bump(&mut self.counters.active_establishments);
                 self.came_up(key);
@@ -119,7 +119,11 @@ impl Engine {
     /// The association is over: say farewell, tell the socket, forget it.
     pub(super) fn end(&mut self, key: Key, ending: Ending) {
         let Some(association) = self.associations.get(key) else { return };
-        let (tag, owner) = (association.peer_tag, association.endpoint);
+        let owner = association.endpoint;
+        let tag = match ending.farewell {
+            Farewell::ReflectedAbort(_) => association.local_tag,
+            Farewell::Silence | Farewell::ShutdownComplete | Farewell::Abort(_) => association.peer_tag,
+        };
         let waiting = association.waiting;
         let change = match (ending.error, association.is_set_up()) {
             (None, _) => Change::ShutdownComplete,

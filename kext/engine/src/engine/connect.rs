@@ -78,6 +78,7 @@ impl Engine {
         let key = self.add_association(&begin)?;
         if let Some(association) = self.associations.get_mut(key) {
             association.address_list = list;
+            association.confirm(&peer);
             association.start_handshake(now);
         }
         self.settle(now, key);

@@ -37,6 +37,7 @@ impl Last {
             Farewell::ShutdownComplete => sctp_wire::ShutdownComplete { reflected: false }.emit(writer),
             Farewell::Abort(Some(cause)) => sctp_wire::emit_abort(writer, false, &[cause]),
             Farewell::Abort(None) => sctp_wire::emit_abort(writer, false, &[]),
+            Farewell::ReflectedAbort(cause) => sctp_wire::emit_abort(writer, true, &[cause]),
         }
     }
 }

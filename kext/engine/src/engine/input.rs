@@ -4,6 +4,7 @@ use super::Engine;
 use crate::address::Address;
 use crate::association::{Association, Disposition, State};
 use crate::counters::Counters;
+use crate::random::Random;
 use crate::slab::Key;
 use crate::time::Time;
 use sctp_wire::{
@@ -96,6 +97,10 @@ impl Engine {
             // Section 8.5.1 E: answered with SHUTDOWN COMPLETE, as one that comes out of the blue.
             Tag::OutOfTheBlue => return self.out_of_the_blue(now, packet, source, destination),
         }
+        if first.kind == chunk_type::INIT_ACK {
+            // It says which addresses the peer has (section 5.1.2): those are entered again behind it.
+            self.leave_paths(key);
+        }
         self.on_chunks(now, key, packet.chunks(), source, destination);
     }
 
@@ -112,8 +117,12 @@ impl Engine {
         let aborts = chunks.clone().flatten().any(|chunk| chunk.kind == chunk_type::ABORT);
         let mut had_data = false;
         let mut lowest: Option<Tsn> = None;
+        if let Some(association) = self.associations.get_mut(key) {
+            association.on_sign_of_life(now);
+        }
         for raw in chunks {
-            let Some(association) = self.associations.get_mut(key) else { return };
+            let Self { associations, counters, random, .. } = self;
+            let Some(association) = associations.get_mut(key) else { return };
             association.note_source(source);
             association.learn_local(destination);
             let chunk = raw.and_then(Chunk::parse);
@@ -123,19 +132,25 @@ impl Engine {
                         had_data = true;
                         lowest = Some(lowest.filter(|tsn| tsn.before(data.tsn)).unwrap_or(data.tsn));
                     }
-                    on_chunk(association, now, &chunk, source, &mut self.counters)
+                    on_chunk(association, now, &chunk, source, random, counters)
                 }
                 Err(_) => {
-                    bump(&mut self.counters.malformed);
+                    bump(&mut counters.malformed);
                     Disposition::DropPacket
                 }
             };
-            let go_on = !matches!(disposition, Disposition::DropPacket | Disposition::End(_));
+            let go_on = disposition.goes_on();
             let disposition = if aborts { disposition.silenced() } else { disposition };
+            if let Disposition::Refuse { tag, cause } = disposition {
+                self.reply(destination, source, tag, |writer| sctp_wire::emit_abort(writer, false, &[cause]));
+            }
             self.apply(key, disposition);
             if !go_on {
                 break;
             }
+        }
+        if let Some(association) = self.associations.get_mut(key) {
+            association.answer_in_one_packet();
         }
         if had_data && let Some(association) = self.associations.get_mut(key) {
             if let Some(lowest) = lowest.filter(|_| self.marked) {
@@ -154,6 +169,7 @@ fn on_chunk(
     now: Time,
     chunk: &Chunk<'_>,
     source: &Address,
+    random: &mut Random,
     counters: &mut Counters,
 ) -> Disposition {
     bump(match chunk {
@@ -166,8 +182,8 @@ fn on_chunk(
     match chunk {
         Chunk::Data(data) => association.on_data(data, counters),
         Chunk::Sack(sack) => association.on_sack(now, sack),
-        Chunk::InitAck(init) => association.on_init_ack(now, init, source),
-        Chunk::Heartbeat(heartbeat) => association.on_heartbeat(heartbeat.info),
+        Chunk::InitAck(init) => association.on_init_ack(now, init, source, random),
+        Chunk::Heartbeat(heartbeat) => association.on_heartbeat(heartbeat),
         Chunk::HeartbeatAck(heartbeat) if association.on_probe_ack(now, heartbeat.info) => {
             Disposition::Continue
         }
@@ -186,11 +202,8 @@ fn on_chunk(
         Chunk::CookieAck => association.on_cookie_ack(now),
         Chunk::Error(error) => {
             let mut causes = error.causes.iter().flatten().map(Cause::parse);
-            let stale = causes.find_map(|cause| match cause {
-                Ok(Cause::StaleCookie { micros }) => Some(micros),
-                _ => None,
-            });
-            stale.map_or(Disposition::Continue, |micros| association.on_stale_cookie(now, micros))
+            let stale = causes.any(|cause| matches!(cause, Ok(Cause::StaleCookie { .. })));
+            if stale { association.on_stale_cookie(now) } else { Disposition::Continue }
         }
         // Section 4.3: INIT and COOKIE ECHO come alone or first; elsewhere the packet is broken.
         Chunk::Init(_) | Chunk::CookieEcho(_) => Disposition::DropPacket,

@@ -79,15 +79,11 @@ impl Engine {
                 });
             }
         };
-        // Section 5.2.2: an association that any of the addresses belongs to. One in COOKIE-WAIT would tell its tag to
-        // whoever names an address of its peer, so there the source alone counts.
+        // Section 5.1.2 D: an association that any of the addresses belongs to.
         let existing = known.or_else(|| {
-            let found = offer.addresses.iter().find_map(|address| self.association_for(address, destination));
-            found.filter(|key| {
-                let waits = |found: &Association| matches!(found.state, State::CookieWait { .. });
-                !self.associations.get(*key).is_some_and(waits)
-            })
+            offer.addresses.iter().find_map(|address| self.association_for(address, destination))
         });
+        let mut to = *source;
         let answer = match existing.and_then(|key| self.associations.get(key).map(|found| (key, found))) {
             None => {
                 let Some(listener) = listener.and_then(|key| self.endpoints.get(key)) else {
@@ -96,7 +92,7 @@ impl Engine {
                         sctp_wire::emit_abort(writer, false, &[])
                     });
                 };
-                let (protocol, bound) = (listener.options.future.protocol, listener.local);
+                let (protocol, bound) = (listener.options.future.protocol.bounded(), listener.local);
                 let (local_tag, local_tsn) = (self.random.nonzero(), Tsn(self.random.u32()));
                 Answer { protocol, bound, families, local_tag, local_tsn, tie_tags: (0, 0) }
             }
@@ -108,15 +104,20 @@ impl Engine {
                     }
                     return self.settle(now, key);
                 }
-                // Section 5.2.1: both sides began at once; the tags of the INIT that we sent.
-                State::CookieWait { .. } => Answer {
-                    protocol: association.settings.protocol,
-                    bound: association.bound(),
-                    families,
-                    local_tag: association.local_tag,
-                    local_tsn: association.local_tsn,
-                    tie_tags: association.tie_tags,
-                },
+                // Section 5.2.1: both sides began at once; the tags of the INIT that we sent. They are told to nobody but
+                // the peer that the user named, whoever says to be at its address.
+                State::CookieWait { .. } => {
+                    let named = offer.addresses.iter().find(|address| association.path_to(address).is_some());
+                    to = named.copied().unwrap_or(to);
+                    Answer {
+                        protocol: association.settings.protocol,
+                        bound: association.bound(),
+                        families,
+                        local_tag: association.local_tag,
+                        local_tsn: association.local_tsn,
+                        tie_tags: (0, 0),
+                    }
+                }
                 // The same once the addresses are agreed on: it may not bring new ones.
                 State::CookieEchoed { .. } => {
                     if let Some(refusal) = new_addresses(association, &offer) {
@@ -146,7 +147,7 @@ impl Engine {
                 }
             },
         };
-        self.send_init_ack(now, &init, offer, &answer, source, destination);
+        self.send_init_ack(now, &init, offer, &answer, &to, destination);
     }
 
     /// The families of addresses that an association with a peer may use.
@@ -176,6 +177,11 @@ impl Engine {
         destination: &Address,
     ) {
         let protocol = answer.protocol;
+        let mut peers = offer.addresses;
+        if let Some(place) = peers.iter().position(|address| address == source) {
+            // Where this goes is what the COOKIE ECHO will confirm (section 5.4 rule 2): it stands first.
+            peers.swap(0, place);
+        }
         let outbound_streams = protocol.outbound_streams.min(init.inbound_streams);
         let ecn = offer.ecn && protocol.ecn;
         let contents = Cookie {
@@ -191,7 +197,7 @@ impl Engine {
             inbound_streams: protocol.inbound_streams.min(init.outbound_streams),
             ecn,
             local: *destination,
-            peers: offer.addresses,
+            peers,
         };
         let mut buffer = [0; cookie::MAX_LENGTH];
         let Ok(length) = self.secrets.seal(&contents, now, &mut self.random, &mut buffer) else { return };
@@ -308,6 +314,9 @@ impl Engine {
         }
         if !was_up {
             association.add_paths(&cookie.peers);
+            if let Some(first) = cookie.peers.first() {
+                association.confirm(first);
+            }
             association.enter_established(now);
             self.came_up(key);
         }
@@ -386,6 +395,9 @@ impl Engine {
             let streams = cookie.outbound_streams;
             association.agree(cookie.peer_window, cookie.inbound_streams, streams, cookie.peer_tsn);
             association.agree_on_ecn(cookie.ecn);
+            if let Some(first) = cookie.peers.first() {
+                association.confirm(first);
+            }
             association.enter_established(now);
         }
         bump(&mut self.counters.passive_establishments);
@@ -454,6 +466,7 @@ impl Association {
         self.closing = self.endpoint.is_none();
         self.agree(cookie.peer_window, cookie.inbound_streams, cookie.outbound_streams, cookie.peer_tsn);
         self.agree_on_ecn(cookie.ecn);
+        self.confirm(&first);
         self.enter_established(now);
         Ok(())
     }

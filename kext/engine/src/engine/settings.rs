@@ -191,7 +191,7 @@ impl Engine {
         }
     }
 
-    /// so_rcv.sb_hiwat, for the associations there are as well. Bytes.
+    /// so_rcv.sb_hiwat, bytes. Associations that are there only grow.
     ///
     /// # Errors
     /// [`Error::Invalid`].
@@ -205,7 +205,10 @@ impl Engine {
 
 impl Association {
     /// Takes over what the user has changed, and does what follows from it.
-    fn set(&mut self, settings: Settings) {
+    fn set(&mut self, mut settings: Settings) {
+        // RFC 9260 section 3.3.2: what the peer was promised is not taken away.
+        let promised = self.settings.protocol.receive_buffer;
+        settings.protocol.receive_buffer = settings.protocol.receive_buffer.max(promised);
         self.outbound.set_max_segment(settings.protocol.max_segment);
         for path in self.paths.iter_mut() {
             path.rto.set_parameters(settings.protocol.rto);

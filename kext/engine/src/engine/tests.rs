@@ -10,6 +10,7 @@ mod ecn;
 mod heartbeats;
 mod icmp;
 mod pmtud;
+mod setup;
 mod windows;
 
 use super::*;

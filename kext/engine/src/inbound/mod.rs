@@ -201,6 +201,11 @@ impl Inbound {
         next && !self.has_room_for_next(charge(refused.payload.len()), room) && !self.streams.has_ready()
     }
 
+    /// Whether a message may be delivered.
+    pub(crate) const fn has_ready(&self) -> bool {
+        self.streams.has_ready()
+    }
+
     /// The next message that may be delivered: ordered ones in the order of their stream (section 6.6), unordered
     /// ones as soon as they are whole.
     pub(crate) fn pop(&mut self) -> Option<Delivery> {

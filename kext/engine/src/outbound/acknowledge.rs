@@ -58,6 +58,12 @@ impl Outbound {
             let old = cumulative.before(self.cumulative_acked());
             return Err(if old { SackError::Old } else { SackError::AckOfUnsent });
         }
+        let sent = self.window.len().saturating_sub(advance);
+        let names_unsent = |(start, end): (u16, u16)| start <= end && usize::from(end) > sent;
+        if sack.is_some_and(|sack| sack.gaps.iter().any(names_unsent)) {
+            // Section 12.4.
+            return Err(SackError::AckOfUnsent);
+        }
         let recovering = self.fast_recovery.is_some();
         let mut flight_before = [0; MAX_PATHS];
         for (flight, path) in flight_before.iter_mut().zip(paths.iter()) {

@@ -157,6 +157,12 @@ impl Outbound {
         self.buffered = self.buffered.saturating_sub(dropped);
     }
 
+    /// Messages that wait go to the primary path, whatever the user wanted: the peer has other addresses than was
+    /// thought. Nothing was sent yet.
+    pub(crate) fn forget_paths(&mut self) {
+        self.schedule.for_each(|message| message.path = None);
+    }
+
     /// Takes a message to be sent. A message without bytes is sent at once: as nothing (section 6.2, last point).
     ///
     /// # Errors

@@ -44,6 +44,15 @@ impl Schedule {
         self.waiting.pop_front()
     }
 
+    /// Changes every message.
+    pub(crate) fn for_each(&mut self, change: impl Fn(&mut OutMessage)) {
+        (0..self.waiting.len()).for_each(|place| {
+            if let Some(message) = self.waiting.get_mut(place) {
+                change(message);
+            }
+        });
+    }
+
     /// Drops the messages that `keep` does not want, and returns their bytes. The order of the others stays.
     pub(crate) fn retain(&mut self, keep: impl Fn(&OutMessage) -> bool) -> usize {
         let mut dropped = 0_usize;

@@ -24,13 +24,25 @@ use crate::tlv::ParameterWriter;
 pub struct Heartbeat<'a> {
     /// The value of the Heartbeat Info parameter, which only the sender of the HEARTBEAT understands.
     pub info: &'a [u8],
+    /// All parameters behind it, encoded as they are: the answer gives them back too (section 8.3). Empty in what
+    /// nobody extends.
+    pub others: &'a [u8],
 }
 
 impl<'a> Heartbeat<'a> {
-    /// Reads the one parameter. Anything behind it is not looked at.
+    /// A chunk with nothing but the info.
+    #[must_use]
+    pub const fn new(info: &'a [u8]) -> Self {
+        Self { info, others: &[] }
+    }
+
+    /// Reads the first parameter. What is behind it is not looked at.
     pub(super) fn parse(raw: RawChunk<'a>) -> Result<Self, Malformed> {
         match Parameters::new(raw.value).iter().next().transpose()? {
-            Some(RawParameter { kind: parameter_type::HEARTBEAT_INFO, value: info, .. }) => Ok(Self { info }),
+            Some(RawParameter { kind: parameter_type::HEARTBEAT_INFO, value: info, bytes }) => {
+                let others = raw.value.get(bytes.len().next_multiple_of(4)..).unwrap_or_default();
+                Ok(Self { info, others })
+            }
             _ => Err(Malformed::ChunkBody(raw.kind)),
         }
     }
@@ -52,8 +64,11 @@ impl<'a> Heartbeat<'a> {
     }
 
     fn emit(&self, packet: &mut PacketWriter<'_>, kind: u8) -> Result<(), Full> {
-        packet
-            .chunk(kind, 0, |body| Parameter::HeartbeatInfo(self.info).emit(&mut ParameterWriter::new(body)))
+        packet.chunk(kind, 0, |body| {
+            let mut parameters = ParameterWriter::new(body);
+            Parameter::HeartbeatInfo(self.info).emit(&mut parameters)?;
+            parameters.encoded(self.others)
+        })
     }
 }
 
@@ -67,9 +82,18 @@ mod tests {
 
     #[test]
     fn examples() {
-        let heartbeat = Heartbeat { info: b"when" };
+        let heartbeat = Heartbeat::new(b"when");
         assert_same(&[4, 0, 0, 12, 0, 1, 0, 8, b'w', b'h', b'e', b'n'], &Chunk::Heartbeat(heartbeat));
         assert_same(&[5, 0, 0, 12, 0, 1, 0, 8, b'w', b'h', b'e', b'n'], &Chunk::HeartbeatAck(heartbeat));
+    }
+
+    #[test]
+    fn further_parameters_are_kept() {
+        let others = &[0x80, 9, 0, 5, b'x', 0, 0, 0, 0x80, 10, 0, 4];
+        let mut bytes = std::vec![5, 0, 0, 23, 0, 1, 0, 7, b'a', b'b', b'c', 0];
+        bytes.extend(others);
+        bytes[3] = 24;
+        assert_same(&bytes, &Chunk::HeartbeatAck(Heartbeat { info: b"abc", others }));
     }
 
     #[test]
@@ -85,8 +109,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn round_trip(info in proptest::collection::vec(any::<u8>(), 0..300), ack: bool) {
-            let heartbeat = Heartbeat { info: &info };
+        fn round_trip(
+            info in proptest::collection::vec(any::<u8>(), 0..300),
+            others in proptest::collection::vec(any::<u8>(), 0..40),
+            ack: bool,
+        ) {
+            let heartbeat = Heartbeat { info: &info, others: &others };
             assert_survives(&if ack {
                 Chunk::HeartbeatAck(heartbeat)
             } else {

@@ -90,7 +90,7 @@ fn specimen() -> Vec<u8> {
             Parameter::EcnCapable.emit(parameters)
         })?;
         emit_sack(packet, Tsn(9), 8, [(2, 3), (5, 6)].into_iter(), [Tsn(7)].into_iter())?;
-        Heartbeat { info: b"abc" }.emit_request(packet)?;
+        Heartbeat::new(b"abc").emit_request(packet)?;
         Shutdown { cumulative_tsn: Tsn(1) }.emit(packet)?;
         emit_abort(packet, true, &[Cause::OutOfResource, Cause::ProtocolViolation(b"x")])?;
         let flags = DataFlags::BEGIN;

@@ -7,6 +7,7 @@
 
 mod congestion;
 mod hostile;
+mod limits;
 mod network;
 mod recovery;
 mod sacks;

@@ -248,6 +248,40 @@ fn section_6_4_what_timed_out_goes_to_another_active_path() {
 }
 
 #[test]
+fn section_6_3_3_e4_the_timer_runs_with_the_rto_of_the_address_that_is_sent_to() {
+    let mut bench = sent(2, 1);
+    for _ in 0..20 {
+        bench.paths[1].rto.measure(Span::from_secs(3));
+    }
+    let rto = bench.paths[1].rto.current();
+    assert!(rto >= Span::from_secs(3));
+    bench.time_out(0);
+    assert_eq!(bench.packet().map(|(id, _)| id), Some(PathId(1)));
+    assert_eq!(bench.paths[1].t3.since(bench.now), rto);
+}
+
+#[test]
+fn section_7_2_4_what_a_sack_acknowledges_opens_the_window_before_a_loss_closes_it() {
+    let mut bench = Bench::new(1, PLENTY);
+    bench.open_window(20 * PMDCS);
+    bench = Bench { out: Outbound::new(Tsn(FIRST), 1, PLENTY).unwrap(), ..bench };
+    let fill = |bench: &mut Bench| {
+        while bench.can_send().is_some() || bench.flight() < bench.cwnd() {
+            bench.enqueue(&[FULL; 4]);
+            bench.flush();
+        }
+    };
+    for last in 2..4 {
+        fill(&mut bench);
+        bench.sack(0, &[(2, last)]);
+    }
+    fill(&mut bench);
+    let cwnd = bench.cwnd();
+    bench.sack(0, &[(2, 4)]);
+    assert_eq!(bench.cwnd(), (cwnd + PMDCS) / 2);
+}
+
+#[test]
 fn section_6_4_a_fast_retransmission_goes_to_the_same_path() {
     let mut bench = sent(2, 6);
     for end in 2..5 {
