@@ -9,6 +9,7 @@ Usage: ./build.sh COMMAND [OPTION...]
 Commands:
   demo          show SCTP working: build the extension and run programs over it here
   build         build build/SCTP.kext
+  pkg           make the installer package build/SCTP-VERSION.pkg
   test          build and run every test suite
   check         check formatting, lints and documentation, changing nothing
   bench         measure the engine beside usrsctp
@@ -31,7 +32,7 @@ command=${1:-help}
 [ $# -eq 0 ] || shift
 
 case $command in
-demo | build | test | check | bench | fuzz | requirements)
+demo | build | pkg | test | check | bench | fuzz | requirements)
 	exec sh "$scripts/$command.sh" "$@"
 	;;
 help | -h | --help)

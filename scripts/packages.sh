@@ -9,7 +9,7 @@ usage() {
 Usage: scripts/packages.sh PURPOSE...
 
 Installs what is missing of the Debian packages for each PURPOSE: build, check,
-test, guest, bench. As another user than root it only says what is missing, and
+test, pkg, guest, bench. As another user than root it only says what is missing, and
 fails.
 On macOS, and with SCTP_NO_PACKAGES set, it does nothing.
 
@@ -42,6 +42,11 @@ test  python3             reads the property list back
 test  iproute2            network namespaces for the test host
 test  libusrsctp-dev      a peer to talk to
 test  tshark              a referee that knows the protocol
+pkg   libarchive-tools    bsdtar, the first reader of the installer package
+pkg   7zip                the second; the third comes from a crate
+pkg   libc6-dev           the third is linked with libraries that it builds
+pkg   duktape             runs what Installer checks, which is JavaScript
+pkg   mandoc              checks the manual pages
 guest qemu-system-x86     the virtual machine of a Linux with its own SCTP
 guest seabios             starts it
 guest busybox-static      the programs in it
@@ -57,7 +62,7 @@ is_installed() {
 
 for purpose in "$@"; do
 	case $purpose in
-	build | check | test | guest | bench) ;;
+	build | check | test | pkg | guest | bench) ;;
 	-h | --help)
 		usage
 		exit 0

@@ -83,7 +83,9 @@ run_libsctp() {
 }
 
 run_pkg() {
-	scripts/tests/run.sh pkg
+	scripts/packages.sh pkg &&
+		make -C tests/host O="$root/build/host" &&
+		scripts/tests/run.sh pkg
 }
 
 run_rebuild() {

@@ -17,16 +17,18 @@ kext=$system/Library/Extensions/SCTP.kext
 plist=$kext/Contents/Info.plist
 # shellcheck disable=SC2034
 daemon_plist=$system/Library/LaunchDaemons/$daemon.plist
-libexec=$system/usr/local/libexec/sctp
 support="$system/Library/Application Support/SCTP"
 state=$support/state
+# For a user to type.
+# shellcheck disable=SC2034
+load_command="sudo '$support/sctp-load'"
 
 # shellcheck source=scripts/macos/plist.sh
-. "$libexec/plist.sh"
+. "$support/plist.sh"
 
 # The version of SCTP and the kernels it knows: $sctp_version, $oldest_x86_64, $oldest_arm64, $newest.
 # shellcheck source=/dev/null
-. "$libexec/kernels"
+. "$support/kernels"
 : "${sctp_version:?} ${oldest_x86_64:?} ${oldest_arm64:?} ${newest:?}"
 
 # Sets $kernel (22.6.0), $xnu (8796.141.3), $architecture (x86_64 or arm64); fails if the system does not tell.

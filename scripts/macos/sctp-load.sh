@@ -52,12 +52,12 @@ while [ $# -gt 0 ]; do
 	shift
 done
 if [ "$(id -u)" -ne 0 ] && [ -z "$system" ]; then
-	printf 'sctp-load: only root may do this: sudo /usr/local/libexec/sctp/sctp-load\n' >&2
+	printf "sctp-load: only root may do this: sudo '/Library/Application Support/SCTP/sctp-load'\\n" >&2
 	exit 1
 fi
 
 # shellcheck source=scripts/macos/common.sh
-. "$system/usr/local/libexec/sctp/common.sh"
+. "$system/Library/Application Support/SCTP/common.sh"
 
 # Attempts that the machine did not survive, one after the other: after that many, no more.
 ATTEMPTS_MAX=2
@@ -118,7 +118,7 @@ is_at_most() {
 
 # Sees to an Info.plist with which the running kernel loads the extension, or ends with the reason.
 prepare_plist() {
-	template=$libexec/Info.plist.template
+	template=$support/Info.plist.template
 	! is_signed || return 0
 	made_for=$(plist_kernel)
 	[ "$made_for" != "$kernel" ] || return 0
@@ -130,7 +130,7 @@ prepare_plist() {
 		# The old one is still there; if it is whole and asks for no newer kernel it serves.
 		if [ -n "$made_for" ] && is_at_most "$made_for" "$kernel"; then return 0; fi
 		refuse "Info.plist is not made for kernel $kernel, and a new one cannot be written: $problem" \
-			"see that /Library/Extensions can be written, then run sudo $libexec/sctp-load; or $reinstall"
+			"see that /Library/Extensions can be written, then run $load_command; or $reinstall"
 	}
 }
 
@@ -192,7 +192,7 @@ attempts=$(state_of attempts)
 case $attempts in [1-9]) ;; *) attempts=0 ;; esac
 if [ "$attempts" -ge $ATTEMPTS_MAX ] && [ $again = no ]; then
 	reason="the machine went down while it was being loaded, $attempts times in a row"
-	note 'not loaded' "$reason" "report this; to try once more: sudo $libexec/sctp-load --again" "$attempts"
+	note 'not loaded' "$reason" "report this; to try once more: $load_command --again" "$attempts"
 	logger -t sctp -p daemon.error "SCTP is not loaded: $reason" || :
 	printf 'sctp-load: not loaded: %s\n' "$reason" >&2
 	exit 1
@@ -201,7 +201,7 @@ prepare_plist
 note loading "it is being loaded, or the machine went down meanwhile" "run sctp-doctor once more" $((attempts + 1))
 load || explain
 [ "$(loaded_version)" = "$sctp_version" ] || explain
-problem=$("$libexec/sctp-probe" socket 2>&1) ||
+problem=$("$support/sctp-probe" socket 2>&1) ||
 	refuse "it is loaded, but makes no sockets: ${problem:-unknown cause}" \
 		"look for 'sctp' in the kernel's log (sudo dmesg) and report that line"
 loaded

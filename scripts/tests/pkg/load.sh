@@ -6,7 +6,7 @@ set -eu
 # load [OPTION...]
 # shellcheck disable=SC2120
 load() {
-	in_shell "$mac/usr/local/libexec/sctp/sctp-load" --root "$mac" "$@"
+	in_shell "$support/sctp-load" --root "$mac" "$@"
 }
 
 # With the step before which the power fails, and 'half' for in the middle of it. Ends with the machine off.
@@ -182,7 +182,7 @@ for shell in $shells; do
 	passes 'no Info.plist' load
 	new_mac
 	kernel 18.7.0 4903.270.47
-	head -n 20 Info.plist.template >"$libexec/Info.plist.template"
+	head -n 20 Info.plist.template >"$support/Info.plist.template"
 	passes 'a broken template, and a list that will do' unchanged load
 	rm "$machine/loaded"
 	scripts/plist.sh --kernel-version 19.0.0 "$bundle/Info.plist"
@@ -238,7 +238,7 @@ for shell in $shells; do
 		language=de_DE.UTF-8 load >/dev/null
 	)
 	passes 'files are anybody to read, whatever umask was' modes_are 644
-	refuses 2 "unknown argument '--fast'" 'an unknown option' in_shell "$libexec/sctp-load" --fast
-	refuses 2 'needs a folder' '--root without a folder' in_shell "$libexec/sctp-load" --root
-	passes 'help' in_shell "$libexec/sctp-load" --help
+	refuses 2 "unknown argument '--fast'" 'an unknown option' in_shell "$support/sctp-load" --fast
+	refuses 2 'needs a folder' '--root without a folder' in_shell "$support/sctp-load" --root
+	passes 'help' in_shell "$support/sctp-load" --help
 done

@@ -61,26 +61,29 @@ mach_o() {
 	done
 }
 
+# put_probe: one that stands in for the program in the package, which is for a Mac.
+put_probe() {
+	install -m 755 "$here/system/stand-in.sh" "$mac/usr/bin/sctp-probe"
+	printf '#!/bin/sh\nexec "%s/usr/bin/sctp-probe" "$@"\n' "$mac" >"$support/sctp-probe"
+	chmod 755 "$support/sctp-probe"
+}
+
 # new_mac [ARCHITECTURE...]: a machine with macOS 10.13 where the package was just installed; the kext has code for
 # those architectures, x86_64 if none is given.
 new_mac() {
 	rm -rf "$mac"
 	bundle=$mac/Library/Extensions/SCTP.kext/Contents
 	mkdir -p "$mac/usr/bin" "$mac/bin" "$mac/usr/sbin" "$machine" "$bundle/MacOS" \
-		"$mac/usr/local/libexec/sctp" "$mac/usr/local/bin" "$mac/Library/LaunchDaemons" "$mac/var/db"
+		"$mac/Library/Application Support/SCTP" "$mac/usr/local/bin" "$mac/Library/LaunchDaemons"
 	for command in cat mv rm mkdir rmdir sync logger sysctl sw_vers plutil kextstat kextload kextunload kmutil csrutil \
 		spctl sqlite3 bputil launchctl pkgutil; do
 		install -m 755 "$here/system/stand-in.sh" "$mac/usr/bin/$command"
 	done
-	mkdir -p "$mac/usr/local/machine"
-	libexec=$mac/usr/local/libexec/sctp
-	scripts/pkg/kernels.sh >"$libexec/kernels"
-	cp scripts/macos/common.sh scripts/macos/plist.sh Info.plist.template "$libexec"
-	cp scripts/macos/sctp-load.sh "$libexec/sctp-load"
-	printf '#!/bin/sh\nexec "%s/usr/bin/sctp-probe" "$@"\n' "$mac" >"$libexec/sctp-probe"
-	install -m 755 "$here/system/stand-in.sh" "$mac/usr/bin/sctp-probe"
-	chmod 755 "$libexec/sctp-probe"
-	rmdir "$mac/usr/local/machine"
+	support="$mac/Library/Application Support/SCTP"
+	scripts/pkg/kernels.sh >"$support/kernels"
+	cp scripts/macos/common.sh scripts/macos/plist.sh Info.plist.template "$support"
+	cp scripts/macos/sctp-load.sh "$support/sctp-load"
+	put_probe
 	mach_o "${@:-x86_64}" >"$bundle/MacOS/SCTP"
 	scripts/plist.sh --kernel-version 17.0.0 "$bundle/Info.plist"
 	kernel 17.0.0 4570.1.46

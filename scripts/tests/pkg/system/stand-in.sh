@@ -47,7 +47,7 @@ EOF
 		of refusal >&2
 		exit 1
 	fi
-	[ -e "$machine/loads-nothing" ] || sed -n 's/^sctp_version=//p' "$machine/../usr/local/libexec/sctp/kernels" \
+	[ -e "$machine/loads-nothing" ] || sed -n 's/^sctp_version=//p' "$machine/../Library/Application Support/SCTP/kernels" \
 		>"$machine/loaded"
 }
 
