@@ -47,20 +47,29 @@ use replies::Replies;
 const ASSOCIATION_GENERATION_BITS: u32 = 12;
 const ASSOCIATION_INDEX_BITS: u32 = 20;
 
+/// The name of the first association, as on FreeBSD.
+const FIRST_ASSOCIATION: u32 = 3;
+
 /// The name of an association for users (RFC 6458 section 1.2): never 0, 1 or 2, which mean FUTURE, CURRENT and ALL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AssociationId(pub u32);
 
 impl From<Key> for AssociationId {
     fn from(key: Key) -> Self {
-        // The generation begins at 1, so the value is at least 2^20.
-        Self(key.generation << ASSOCIATION_INDEX_BITS | key.index)
+        // A generation begins at 1 and has 12 bits, so nothing wraps.
+        let place = key.generation.wrapping_sub(1) << ASSOCIATION_INDEX_BITS | key.index;
+        Self(place.wrapping_add(FIRST_ASSOCIATION))
     }
 }
 
 impl From<AssociationId> for Key {
     fn from(id: AssociationId) -> Self {
-        Self { index: id.0 & ((1 << ASSOCIATION_INDEX_BITS) - 1), generation: id.0 >> ASSOCIATION_INDEX_BITS }
+        // 0, 1 and 2 become a generation that no association has.
+        let place = id.0.wrapping_sub(FIRST_ASSOCIATION);
+        Self {
+            index: place & ((1 << ASSOCIATION_INDEX_BITS) - 1),
+            generation: (place >> ASSOCIATION_INDEX_BITS).wrapping_add(1),
+        }
     }
 }
 
