@@ -30,21 +30,13 @@ do_sendmsg(int fd, const struct bsd_msghdr *user, int flags, int *sent)
 	return error;
 }
 
-int64_t
-bsd_sendmsg(int fd, const struct bsd_msghdr *message, int flags)
+int
+sys_sendmsg(struct syscall *call)
 {
-	int sent = 0;
-	return SYSTEM_CALL(sent, do_sendmsg(fd, message, flags, &sent));
-}
-
-int64_t
-bsd_sendto(int fd, const void *data, size_t length, int flags, const struct xnu_sockaddr *to,
-	   uint32_t to_length)
-{
-	struct iovec part = {(void *)(uintptr_t)data, length};
-	struct bsd_msghdr message = {
-	    .msg_name = (void *)(uintptr_t)to, .msg_namelen = to_length, .msg_iov = &part, .msg_iovlen = 1};
-	return bsd_sendmsg(fd, &message, flags);
+	int moved = 0;
+	int error = do_sendmsg(ARGUMENT(int, 0), ARGUMENT(void *, 1), ARGUMENT(int, 2), &moved);
+	call->result = moved;
+	return error;
 }
 
 static int
@@ -72,25 +64,13 @@ do_recvmsg(int fd, struct bsd_msghdr *user, int flags, int *received)
 	return error ? error : copyout(&message, (uint64_t)user, sizeof(message));
 }
 
-int64_t
-bsd_recvmsg(int fd, struct bsd_msghdr *message, int flags)
+int
+sys_recvmsg(struct syscall *call)
 {
-	int received = 0;
-	return SYSTEM_CALL(received, do_recvmsg(fd, message, flags, &received));
-}
-
-int64_t
-bsd_recvfrom(int fd, void *data, size_t length, int flags, struct xnu_sockaddr *from, uint32_t *from_length)
-{
-	struct iovec part = {data, length};
-	struct bsd_msghdr message = {.msg_name = from,
-				     .msg_namelen = from && from_length ? *from_length : 0,
-				     .msg_iov = &part,
-				     .msg_iovlen = 1};
-	int64_t result = bsd_recvmsg(fd, &message, flags);
-	if (result >= 0 && from && from_length)
-		*from_length = message.msg_namelen;
-	return result;
+	int moved = 0;
+	int error = do_recvmsg(ARGUMENT(int, 0), ARGUMENT(void *, 1), ARGUMENT(int, 2), &moved);
+	call->result = moved;
+	return error;
 }
 
 static int
@@ -114,30 +94,20 @@ do_vector(int fd, const struct iovec *parts, int count, int direction, int *move
 	return error;
 }
 
-int64_t
-bsd_writev(int fd, const struct iovec *parts, int count)
+int
+sys_writev(struct syscall *call)
 {
-	int sent = 0;
-	return SYSTEM_CALL(sent, do_vector(fd, parts, count, UIO_WRITE, &sent));
+	int moved = 0;
+	int error = do_vector(ARGUMENT(int, 0), ARGUMENT(void *, 1), ARGUMENT(int, 2), UIO_WRITE, &moved);
+	call->result = moved;
+	return error;
 }
 
-int64_t
-bsd_readv(int fd, const struct iovec *parts, int count)
+int
+sys_readv(struct syscall *call)
 {
-	int received = 0;
-	return SYSTEM_CALL(received, do_vector(fd, parts, count, UIO_READ, &received));
-}
-
-int64_t
-bsd_write(int fd, const void *data, size_t length)
-{
-	struct iovec part = {(void *)(uintptr_t)data, length};
-	return bsd_writev(fd, &part, 1);
-}
-
-int64_t
-bsd_read(int fd, void *data, size_t length)
-{
-	struct iovec part = {data, length};
-	return bsd_readv(fd, &part, 1);
+	int moved = 0;
+	int error = do_vector(ARGUMENT(int, 0), ARGUMENT(void *, 1), ARGUMENT(int, 2), UIO_READ, &moved);
+	call->result = moved;
+	return error;
 }

@@ -1,7 +1,10 @@
 /* System calls on descriptors of any kind, and the start and end of the whole. */
+#include <string.h>
+
 #include "kqueue.h"
 #include "select.h"
 #include "syscall.h"
+#include "syscalls.h"
 
 int
 bsd_init(void)
@@ -25,47 +28,63 @@ bsd_fini(void)
 }
 
 int
-bsd_close(int fd)
+sys_close(struct syscall *call)
 {
-	return SYSTEM_CALL(0, file_close(fd));
+	return file_close(ARGUMENT(int, 0));
 }
 
 int
-bsd_dup(int fd)
+sys_dup(struct syscall *call)
 {
-	int new = -1;
-	return SYSTEM_CALL(new, file_dup(fd, 0, &new));
-}
-
-int
-bsd_dup2(int fd, int wanted)
-{
-	return SYSTEM_CALL(wanted, file_dup2(fd, wanted));
-}
-
-static int
-do_ioctl(int fd, unsigned long command, void *argument)
-{
-	struct fileproc *file;
-	struct socket *socket;
-	int error = fp_socket(fd, &file, &socket);
-	if (error)
-		return error == XNU_ENOTSOCK ? XNU_ENOTTY : error;
-	if (!argument)
-		error = XNU_EFAULT;
+	int copy, error = file_dup(ARGUMENT(int, 0), 0, &copy);
 	if (!error)
-		error = soioctl(socket, command, argument);
-	if (!error && (int)command == BSD_FIONBIO)
-		file->glob->flags = *(int *)argument ? file->glob->flags | BSD_O_NONBLOCK
-						     : file->glob->flags & ~BSD_O_NONBLOCK;
-	fp_drop(file);
+		call->result = copy;
 	return error;
 }
 
 int
-bsd_ioctl(int fd, unsigned long command, void *argument)
+sys_dup2(struct syscall *call)
 {
-	return SYSTEM_CALL(0, do_ioctl(fd, command, argument));
+	call->result = ARGUMENT(int, 1);
+	return file_dup2(ARGUMENT(int, 0), ARGUMENT(int, 1));
+}
+
+/* The length of the argument stands in the command, as do the ways it goes: in and out. */
+enum { IOC_OUT = 0x40000000, IOC_LENGTH_AT = 16, IOC_LENGTH_MASK = 0x1fff, IOC_LENGTH_MAX = 128 };
+#define IOC_IN 0x80000000u
+
+static int
+ioctl_socket(struct fileproc *file, uint32_t command, void *user)
+{
+	_Alignas(8) char argument[IOC_LENGTH_MAX] = {0};
+	size_t length = command >> IOC_LENGTH_AT & IOC_LENGTH_MASK;
+	int error = 0, value;
+	if (length > sizeof(argument))
+		return XNU_ENOTTY;
+	if (command & IOC_IN)
+		error = copyin((uint64_t)user, argument, length);
+	if (!error)
+		error = soioctl(file->glob->socket, command, argument);
+	memcpy(&value, argument, sizeof(value));
+	if (!error && (int)command == BSD_FIONBIO)
+		file->glob->flags =
+		    value ? file->glob->flags | BSD_O_NONBLOCK : file->glob->flags & ~BSD_O_NONBLOCK;
+	if (!error && (command & IOC_OUT))
+		error = copyout(argument, (uint64_t)user, length);
+	return error;
+}
+
+int
+sys_ioctl(struct syscall *call)
+{
+	struct fileproc *file;
+	struct socket *socket;
+	int error = fp_socket(ARGUMENT(int, 0), &file, &socket);
+	if (error)
+		return error == XNU_ENOTSOCK ? XNU_ENOTTY : error;
+	error = ioctl_socket(file, ARGUMENT(uint32_t, 1), ARGUMENT(void *, 2));
+	fp_drop(file);
+	return error;
 }
 
 static int
@@ -110,62 +129,85 @@ do_fcntl(int fd, int command, long argument, int *result)
 }
 
 int
-bsd_fcntl(int fd, int command, long argument)
+sys_fcntl(struct syscall *call)
 {
 	int result = 0;
-	return SYSTEM_CALL(result, do_fcntl(fd, command, argument, &result));
+	int error = do_fcntl(ARGUMENT(int, 0), ARGUMENT(int, 1), ARGUMENT(long, 2), &result);
+	call->result = result;
+	return error;
 }
 
-static int
-do_kqueue(int *fd)
+int
+sys_kqueue(struct syscall *call)
 {
 	struct kqueue *queue;
-	int error = kqueue_create(&queue);
+	int fd, error = kqueue_create(&queue);
 	if (error)
 		return error;
 	struct fileglob *glob = fileglob_new(NULL, queue);
-	error = glob ? file_install(glob, 0, fd) : XNU_ENOMEM;
+	error = glob ? file_install(glob, 0, &fd) : XNU_ENOMEM;
 	if (error && glob)
 		fileglob_drop(glob);
 	else if (error)
 		kqueue_free(queue);
+	else
+		call->result = fd;
 	return error;
 }
 
-int
-bsd_kqueue(void)
+enum { KEVENTS_MAX = 4096 };
+
+/* changes and events are the kernel's copies, in one piece of memory. */
+static int
+kevent_copied(struct kqueue *queue, struct syscall *call, struct bsd_kevent *copies, uint64_t deadline)
 {
-	int fd = -1;
-	return SYSTEM_CALL(fd, do_kqueue(&fd));
+	int change_count = ARGUMENT(int, 2), event_count = ARGUMENT(int, 4), found = 0;
+	struct bsd_kevent *events = copies + change_count;
+	int error = copyin(call->arguments[1], copies, (size_t)change_count * sizeof(*copies));
+	if (!error)
+		error = kqueue_kevent(queue, copies, change_count, events, event_count, deadline, &found);
+	if (!error)
+		error = copyout(events, call->arguments[3], (size_t)found * sizeof(*events));
+	call->result = found;
+	return error;
 }
 
 static int
-do_kevent(int fd, const struct bsd_kevent *changes, int change_count, struct bsd_kevent *events,
-	  int event_count, const struct timespec *timeout, int *found)
+kevent_queue(struct kqueue *queue, struct syscall *call)
 {
-	struct fileproc *file;
+	int change_count = ARGUMENT(int, 2), event_count = ARGUMENT(int, 4), error = 0;
 	uint64_t deadline = UINT64_MAX;
-	int error = fp_lookup(fd, &file);
+	struct timespec timeout;
+	if (change_count < 0 || change_count > KEVENTS_MAX || event_count < 0)
+		return XNU_EINVAL;
+	event_count = event_count > KEVENTS_MAX ? KEVENTS_MAX : event_count;
+	call->arguments[4] = (uint64_t)event_count;
+	if (call->arguments[5])
+		error = copyin(call->arguments[5], &timeout, sizeof(timeout));
 	if (error)
 		return error;
-	if (timeout)
+	if (call->arguments[5])
 		deadline =
-		    host_clock_now() + (uint64_t)timeout->tv_sec * 1000000000 + (uint64_t)timeout->tv_nsec;
-	if (file->glob->kqueue)
-		error = kqueue_kevent(file->glob->kqueue, changes, change_count, events, event_count,
-				      deadline, found);
-	else
-		error = XNU_EBADF;
-	fp_drop(file);
+		    host_clock_now() + (uint64_t)timeout.tv_sec * 1000000000 + (uint64_t)timeout.tv_nsec;
+	struct bsd_kevent *copies = host_kernel_malloc(
+	    (size_t)(change_count + event_count + 1) * sizeof(*copies), XNU_M_TEMP, XNU_M_WAITOK);
+	if (!copies)
+		return XNU_ENOMEM;
+	error = kevent_copied(queue, call, copies, deadline);
+	host_kernel_free(copies, XNU_M_TEMP);
 	return error;
 }
 
 int
-bsd_kevent(int fd, const struct bsd_kevent *changes, int change_count, struct bsd_kevent *events,
-	   int event_count, const struct timespec *timeout)
+sys_kevent(struct syscall *call)
 {
-	int found = 0;
-	return SYSTEM_CALL(found, do_kevent(fd, changes, change_count, events, event_count, timeout, &found));
+	struct fileproc *file;
+	int error = fp_lookup(ARGUMENT(int, 0), &file);
+	if (error)
+		return error;
+	error = file->glob->kqueue ? kevent_queue(file->glob->kqueue, call) : XNU_EBADF;
+	fp_drop(file);
+	return error;
 }
 
 struct socket *

@@ -14,19 +14,17 @@ make_descriptor(struct socket *socket, int *fd)
 	return error;
 }
 
-static int
-do_socket(int domain, int type, int protocol, int *fd)
+int
+sys_socket(struct syscall *call)
 {
 	struct socket *socket;
-	int error = socreate(domain, &socket, type, protocol, xnu_current_proc());
-	return error ? error : make_descriptor(socket, fd);
-}
-
-int
-bsd_socket(int domain, int type, int protocol)
-{
-	int fd = -1;
-	return SYSTEM_CALL(fd, do_socket(domain, type, protocol, &fd));
+	int fd, error = socreate(ARGUMENT(int, 0), &socket, ARGUMENT(int, 1), ARGUMENT(int, 2),
+				 xnu_current_proc());
+	if (!error)
+		error = make_descriptor(socket, &fd);
+	if (!error)
+		call->result = fd;
+	return error;
 }
 
 static int
@@ -46,9 +44,9 @@ do_bind(int fd, const struct xnu_sockaddr *name, uint32_t length)
 }
 
 int
-bsd_bind(int fd, const struct xnu_sockaddr *name, uint32_t length)
+sys_bind(struct syscall *call)
 {
-	return SYSTEM_CALL(0, do_bind(fd, name, length));
+	return do_bind(ARGUMENT(int, 0), ARGUMENT(const void *, 1), ARGUMENT(uint32_t, 2));
 }
 
 static int
@@ -65,9 +63,9 @@ do_listen(int fd, int backlog)
 }
 
 int
-bsd_listen(int fd, int backlog)
+sys_listen(struct syscall *call)
 {
-	return SYSTEM_CALL(0, do_listen(fd, backlog));
+	return do_listen(ARGUMENT(int, 0), ARGUMENT(int, 1));
 }
 
 static int
@@ -88,9 +86,9 @@ do_connect(int fd, const struct xnu_sockaddr *name, uint32_t length)
 }
 
 int
-bsd_connect(int fd, const struct xnu_sockaddr *name, uint32_t length)
+sys_connect(struct syscall *call)
 {
-	return SYSTEM_CALL(0, do_connect(fd, name, length));
+	return do_connect(ARGUMENT(int, 0), ARGUMENT(const void *, 1), ARGUMENT(uint32_t, 2));
 }
 
 /* head stays referenced but unlocked while the child gets its descriptor, which may fail. */
@@ -134,10 +132,12 @@ do_accept(int fd, struct xnu_sockaddr *name, uint32_t *length, int *child_fd)
 }
 
 int
-bsd_accept(int fd, struct xnu_sockaddr *name, uint32_t *length)
+sys_accept(struct syscall *call)
 {
-	int child = -1;
-	return SYSTEM_CALL(child, do_accept(fd, name, length, &child));
+	int child, error = do_accept(ARGUMENT(int, 0), ARGUMENT(void *, 1), ARGUMENT(uint32_t *, 2), &child);
+	if (!error)
+		call->result = child;
+	return error;
 }
 
 static int
@@ -159,15 +159,15 @@ do_getname(int fd, struct xnu_sockaddr *out, uint32_t *length,
 }
 
 int
-bsd_getsockname(int fd, struct xnu_sockaddr *name, uint32_t *length)
+sys_getsockname(struct syscall *call)
 {
-	return SYSTEM_CALL(0, do_getname(fd, name, length, sogetsockname));
+	return do_getname(ARGUMENT(int, 0), ARGUMENT(void *, 1), ARGUMENT(uint32_t *, 2), sogetsockname);
 }
 
 int
-bsd_getpeername(int fd, struct xnu_sockaddr *name, uint32_t *length)
+sys_getpeername(struct syscall *call)
 {
-	return SYSTEM_CALL(0, do_getname(fd, name, length, sogetpeername));
+	return do_getname(ARGUMENT(int, 0), ARGUMENT(void *, 1), ARGUMENT(uint32_t *, 2), sogetpeername);
 }
 
 static int
@@ -184,9 +184,9 @@ do_shutdown(int fd, int how)
 }
 
 int
-bsd_shutdown(int fd, int how)
+sys_shutdown(struct syscall *call)
 {
-	return SYSTEM_CALL(0, do_shutdown(fd, how));
+	return do_shutdown(ARGUMENT(int, 0), ARGUMENT(int, 1));
 }
 
 /* ---- options ---- */
@@ -208,9 +208,10 @@ do_setsockopt(int fd, int level, int name, const void *value, uint32_t length)
 }
 
 int
-bsd_setsockopt(int fd, int level, int name, const void *value, uint32_t length)
+sys_setsockopt(struct syscall *call)
 {
-	return SYSTEM_CALL(0, do_setsockopt(fd, level, name, value, length));
+	return do_setsockopt(ARGUMENT(int, 0), ARGUMENT(int, 1), ARGUMENT(int, 2), ARGUMENT(const void *, 3),
+			     ARGUMENT(uint32_t, 4));
 }
 
 static int
@@ -235,9 +236,10 @@ do_getsockopt(int fd, int level, int name, void *value, uint32_t *length)
 }
 
 int
-bsd_getsockopt(int fd, int level, int name, void *value, uint32_t *length)
+sys_getsockopt(struct syscall *call)
 {
-	return SYSTEM_CALL(0, do_getsockopt(fd, level, name, value, length));
+	return do_getsockopt(ARGUMENT(int, 0), ARGUMENT(int, 1), ARGUMENT(int, 2), ARGUMENT(void *, 3),
+			     ARGUMENT(uint32_t *, 4));
 }
 
 static int
@@ -256,7 +258,20 @@ do_defunct(int fd)
 }
 
 int
-bsd_defunct(int fd)
+sys_defunct(struct syscall *call)
 {
-	return SYSTEM_CALL(0, do_defunct(fd));
+	return do_defunct(ARGUMENT(int, 0));
+}
+
+int
+sys_listens(struct syscall *call)
+{
+	struct fileproc *file;
+	struct socket *socket;
+	int error = fp_socket(ARGUMENT(int, 0), &file, &socket);
+	if (error)
+		return error;
+	call->result = (socket->so_options & BSD_SO_ACCEPTCONN) != 0;
+	fp_drop(file);
+	return 0;
 }

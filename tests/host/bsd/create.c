@@ -3,8 +3,8 @@
 
 #include "socketvar.h"
 
-static char kernel_process;
-struct proc *const kernproc = (struct proc *)&kernel_process;
+static struct proc kernel_process;
+struct proc *const kernproc = &kernel_process;
 
 static unsigned live;
 

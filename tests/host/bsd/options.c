@@ -11,7 +11,10 @@ sooptcopyin(struct sockopt *option, void *out, size_t length, size_t least)
 		return XNU_EINVAL;
 	if (option->sopt_valsize > length)
 		option->sopt_valsize = length;
-	return copyin((uint64_t)option->sopt_val, out, option->sopt_valsize);
+	if (option->sopt_p != kernproc)
+		return copyin((uint64_t)option->sopt_val, out, option->sopt_valsize);
+	memcpy(out, option->sopt_val, option->sopt_valsize);
+	return 0;
 }
 
 int
@@ -19,7 +22,12 @@ sooptcopyout(struct sockopt *option, const void *value, size_t length)
 {
 	if (option->sopt_valsize > length)
 		option->sopt_valsize = length;
-	return option->sopt_val ? copyout(value, (uint64_t)option->sopt_val, option->sopt_valsize) : 0;
+	if (!option->sopt_val)
+		return 0;
+	if (option->sopt_p != kernproc)
+		return copyout(value, (uint64_t)option->sopt_val, option->sopt_valsize);
+	memcpy(option->sopt_val, value, option->sopt_valsize);
+	return 0;
 }
 
 /* Options that are one bit of so_options, and those that are one of so_flags. */

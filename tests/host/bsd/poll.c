@@ -1,6 +1,5 @@
 /* select() and poll(): look at every file; if none is ready, wait at all of them and look again. */
-#include <stdlib.h>
-
+#include "host.h"
 #include "select.h"
 #include "syscall.h"
 
@@ -122,11 +121,10 @@ give_results(const struct watched *watched, struct bsd_pollfd *fds, unsigned cou
 		fds[i].revents = watched[i].revents;
 }
 
+/* fds: the kernel's copy. */
 static int
 do_poll(struct bsd_pollfd *fds, unsigned count, int timeout, int *ready)
 {
-	if (count > FILE_MAX_COUNT)
-		return XNU_EINVAL;
 	struct watched *watched = watch_fds(fds, count);
 	if (!watched)
 		return XNU_EAGAIN;
@@ -138,52 +136,24 @@ do_poll(struct bsd_pollfd *fds, unsigned count, int timeout, int *ready)
 }
 
 int
-bsd_poll(struct bsd_pollfd *fds, unsigned count, int timeout)
+sys_poll(struct syscall *call)
 {
+	unsigned count = ARGUMENT(unsigned, 1);
+	size_t size = count * sizeof(struct bsd_pollfd);
 	int ready = 0;
-	return SYSTEM_CALL(ready, do_poll(fds, count, timeout, &ready));
-}
-
-/* ---- poll without waiting ---- */
-
-struct bsd_poll_watch {
-	struct select_waiter waiter;
-};
-
-static int
-do_watch(struct bsd_pollfd *fds, unsigned count, struct bsd_poll_watch *watch, int *ready)
-{
-	struct watched *watched = watch_fds(fds, count);
-	if (!watched)
+	if (count > FILE_MAX_COUNT)
+		return XNU_EINVAL;
+	struct bsd_pollfd *fds = host_kernel_malloc(size + 1, XNU_M_TEMP, XNU_M_WAITOK);
+	if (!fds)
 		return XNU_EAGAIN;
-	*ready = poll_all(watched, count, &watch->waiter);
-	give_results(watched, fds, count);
-	/* The descriptors are let go: a close meanwhile forgets the waiter when it takes the socket away. */
-	watched_free(watched, count);
-	return 0;
-}
-
-int
-bsd_poll_watch(struct bsd_pollfd *fds, unsigned count, void (*ready_function)(void *), void *context,
-	       struct bsd_poll_watch **out)
-{
-	int ready = 0;
-	struct bsd_poll_watch *watch = calloc(1, sizeof(*watch));
-	if (!watch)
-		return -XNU_ENOMEM;
-	watch->waiter.notify = ready_function;
-	watch->waiter.context = context;
-	*out = watch;
-	return SYSTEM_CALL(ready, do_watch(fds, count, watch, &ready));
-}
-
-void
-bsd_poll_unwatch(struct bsd_poll_watch *watch)
-{
-	host_syscall_enter();
-	select_cancel(&watch->waiter);
-	host_syscall_exit();
-	free(watch);
+	int error = copyin(call->arguments[0], fds, size);
+	if (!error)
+		error = do_poll(fds, count, ARGUMENT(int, 2), &ready);
+	if (!error)
+		error = copyout(fds, call->arguments[0], size);
+	host_kernel_free(fds, XNU_M_TEMP);
+	call->result = ready;
+	return error;
 }
 
 /* ---- select ---- */
@@ -260,11 +230,31 @@ do_select(int count, struct bsd_fd_set *const sets[3], const struct bsd_timeval 
 	return error;
 }
 
-int
-bsd_select(int count, struct bsd_fd_set *readable, struct bsd_fd_set *writable,
-	   struct bsd_fd_set *exceptional, const struct bsd_timeval *timeout)
+static int
+copy_sets(struct bsd_fd_set copies[3], struct bsd_fd_set *sets[3], const uint64_t user[3])
 {
-	struct bsd_fd_set *const sets[3] = {readable, writable, exceptional};
-	int bits = 0;
-	return SYSTEM_CALL(bits, do_select(count, sets, timeout, &bits));
+	int error = 0;
+	for (int set = 0; set < 3 && !error; set++) {
+		sets[set] = user[set] ? &copies[set] : NULL;
+		if (sets[set])
+			error = copyin(user[set], sets[set], sizeof(*sets[set]));
+	}
+	return error;
+}
+
+int
+sys_select(struct syscall *call)
+{
+	struct bsd_fd_set copies[3], *sets[3];
+	struct bsd_timeval timeout;
+	int bits = 0, error = copy_sets(copies, sets, call->arguments + 1);
+	if (!error && call->arguments[4])
+		error = copyin(call->arguments[4], &timeout, sizeof(timeout));
+	if (!error)
+		error = do_select(ARGUMENT(int, 0), sets, call->arguments[4] ? &timeout : NULL, &bits);
+	for (int set = 0; set < 3 && !error; set++)
+		if (sets[set])
+			error = copyout(sets[set], call->arguments[1 + set], sizeof(*sets[set]));
+	call->result = bits;
+	return error;
 }

@@ -57,12 +57,9 @@ xnu_selwakeup(struct selinfo *info)
 {
 	xnu_lck_mtx_lock(select_lock);
 	for (struct select_link *link = info->si_links; link; link = link->next_of_info) {
-		struct select_waiter *waiter = link->waiter;
-		if (waiter->notify)
-			waiter->notify(waiter->context);
-		else if (!waiter->woken)
-			xnu_wakeup(waiter);
-		waiter->woken = true;
+		if (!link->waiter->woken)
+			xnu_wakeup(link->waiter);
+		link->waiter->woken = true;
 	}
 	xnu_lck_mtx_unlock(select_lock);
 }

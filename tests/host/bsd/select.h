@@ -7,9 +7,6 @@
 struct select_waiter {
 	struct select_link *links; /* one for each selinfo it is recorded at */
 	bool woken;
-	/* Called in place of waking a sleeper, with kernel locks held. */
-	void (*notify)(void *context);
-	void *context;
 };
 
 void select_waiter_init(struct select_waiter *waiter);

@@ -1,6 +1,5 @@
 /* sendmsg(): name and control data copied in, then all is the protocol's pru_sosend, called without the lock.
  */
-#include <pthread.h>
 #include <signal.h>
 
 #include "message.h"
@@ -46,7 +45,7 @@ static void
 signal_broken_pipe(struct socket *socket, int flags)
 {
 	if (!(socket->so_flags & SOF_NOSIGPIPE) && !(flags & BSD_MSG_NOSIGNAL))
-		pthread_kill(pthread_self(), SIGPIPE);
+		host_signal_raise(SIGPIPE);
 }
 
 int

@@ -53,15 +53,12 @@ HOST_API int bsd_kevent(int fd, const struct bsd_kevent *changes, int change_cou
 
 /* ---- beyond macOS ---- */
 
-/*
- * poll() that does not wait: fills in revents and returns how many are not zero; when that is none, ready()
- * is called (once or more often, from any thread, with kernel locks held) as soon as one may be. End each
- * watch by bsd_poll_unwatch, whatever the result.
- */
-struct bsd_poll_watch;
-HOST_API int bsd_poll_watch(struct bsd_pollfd *fds, unsigned count, void (*ready)(void *context),
-			    void *context, struct bsd_poll_watch **watch);
-HOST_API void bsd_poll_unwatch(struct bsd_poll_watch *watch);
+/* poll() that ends, with -EINTR, when a descriptor of the company is ready: its revents say so. */
+HOST_API int bsd_poll_in_company(struct bsd_pollfd *fds, unsigned count, int timeout,
+				 const struct company *company);
+
+/* SO_ACCEPTCONN, which macOS does not tell: 1 on a socket whose connections wait for accept. */
+HOST_API int bsd_listens(int fd);
 
 /* As the system makes a suspended application's socket defunct: -102 if SOF_NODEFUNCT is set on it. */
 HOST_API int bsd_defunct(int fd);
@@ -71,5 +68,9 @@ struct socket;
 HOST_API struct socket *bsd_socket_of(int fd);
 /* Descriptors that are open. */
 HOST_API unsigned bsd_open_count(void);
+
+/* How all calls above reach their kernel: by default it is in this process. 0 or a Darwin errno. */
+struct syscall;
+extern HOST_API int (*syscall_trap)(unsigned number, struct syscall *call);
 
 #endif

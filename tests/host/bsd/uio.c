@@ -5,13 +5,23 @@
 
 #include "kpi.h"
 
+static bool
+is_user(uint64_t user, size_t length)
+{
+	return user >= 4096 && user < 1ull << 47 && length <= (1ull << 47) - user;
+}
+
 int
 copyin(uint64_t user, void *kernel, size_t length)
 {
+	pid_t pid = xnu_current_proc()->pid;
+	struct iovec here = {kernel, length}, there = {(void *)user, length};
 	if (length == 0)
 		return 0;
-	if (user < 4096 || user >= 1ull << 47 || length > (1ull << 47) - user)
+	if (!is_user(user, length))
 		return XNU_EFAULT;
+	if (pid)
+		return process_vm_readv(pid, &here, 1, &there, 1, 0) == (ssize_t)length ? 0 : XNU_EFAULT;
 	memcpy(kernel, (const void *)user, length);
 	return 0;
 }
@@ -19,10 +29,14 @@ copyin(uint64_t user, void *kernel, size_t length)
 int
 copyout(const void *kernel, uint64_t user, size_t length)
 {
+	pid_t pid = xnu_current_proc()->pid;
+	struct iovec here = {(void *)(uintptr_t)kernel, length}, there = {(void *)user, length};
 	if (length == 0)
 		return 0;
-	if (user < 4096 || user >= 1ull << 47 || length > (1ull << 47) - user)
+	if (!is_user(user, length))
 		return XNU_EFAULT;
+	if (pid)
+		return process_vm_writev(pid, &here, 1, &there, 1, 0) == (ssize_t)length ? 0 : XNU_EFAULT;
 	memcpy((void *)user, kernel, length);
 	return 0;
 }
@@ -101,16 +115,17 @@ uio_from_user(const struct iovec *parts, int count, int direction, struct uio **
 	struct uio *uio = uio_create(count, 0, UIO_USERSPACE64, direction);
 	if (!uio)
 		return XNU_ENOMEM;
-	for (int i = 0; i < count; i++) {
-		struct iovec part;
-		int error = copyin((uint64_t)(parts + i), &part, sizeof(part));
-		if (!error && (part.iov_len > INT64_MAX || (int64_t)part.iov_len > INT64_MAX - uio->resid))
+	int error = copyin((uint64_t)parts, uio->parts, (size_t)count * sizeof(*parts));
+	for (; !error && uio->count < count; uio->count++) {
+		uint64_t length = uio->parts[uio->count].iov_len;
+		if (length > (uint64_t)(INT64_MAX - uio->resid))
 			error = XNU_EINVAL;
-		if (error) {
-			uio_free(uio);
-			return error;
-		}
-		uio_addiov(uio, (uint64_t)part.iov_base, part.iov_len);
+		else
+			uio->resid += (int64_t)length;
+	}
+	if (error) {
+		uio_free(uio);
+		return error;
 	}
 	*out = uio;
 	return 0;

@@ -26,7 +26,10 @@ int uiomove(const char *kernel, int length, struct uio *uio);
 /* A uio over parts of user memory; EINVAL if the sum does not fit an int64, EFAULT as copyin. */
 int uio_from_user(const struct iovec *parts, int count, int direction, struct uio **out);
 
-/* EFAULT for addresses that no program has memory at: the first page and those that are not canonical. */
+/*
+ * The memory of the program whose system call the calling thread makes. EFAULT where no program has memory,
+ * in the first page and at addresses that are not canonical, and in another process wherever it has none.
+ */
 int copyin(uint64_t user, void *kernel, size_t length);
 int copyout(const void *kernel, uint64_t user, size_t length);
 

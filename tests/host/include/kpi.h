@@ -10,6 +10,8 @@
 #ifndef KPI_H
 #define KPI_H
 
+#include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -206,6 +208,16 @@ uint64_t xnu_thread_tid(struct thread *thread);
  */
 void host_syscall_enter(void);
 void host_syscall_exit(void);
+/* What ends the sleeps of a system call besides the signals that the program does not block. */
+struct company {
+	struct pollfd *fds; /* Linux's; with room for two more */
+	unsigned count;
+	const sigset_t *mask; /* in place of the program's own; NULL: that one */
+};
+/* Of the calling thread's next system call. */
+void host_syscall_company(const struct company *company);
+/* A signal for the program's thread that makes this system call. */
+void host_signal_raise(int signal);
 
 /* ---- time ---- */
 
@@ -251,12 +263,21 @@ void host_kernel_free(void *address, int type);
 
 /* ---- credentials and processes ---- */
 
+struct filedesc;
+/* A program. pid: 0 for the one the host runs in, whose memory is the host's own. */
+struct proc {
+	struct ucred *credential;
+	pid_t pid;
+	struct filedesc *files; /* NULL for the host's own program */
+};
 struct ucred *xnu_kauth_cred_get(void); /* the thread's; no reference */
 struct ucred *xnu_kauth_cred_get_with_ref(void);
 void xnu_kauth_cred_ref(struct ucred *credential);
 void xnu_kauth_cred_unref(struct ucred **credential); /* clears the pointer */
 uid_t xnu_kauth_cred_getuid(struct ucred *credential);
-/* References on the process's credential, to find leaks. */
+/* Host only: of a program of another process, with one reference; NULL without memory. */
+struct ucred *host_cred_create(uid_t uid);
+/* References on all credentials, to find leaks: 1 is the host's own program's. */
 unsigned host_cred_references(void);
 struct proc *xnu_current_proc(void);
 int xnu_proc_pid(struct proc *process);

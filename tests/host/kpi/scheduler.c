@@ -253,10 +253,18 @@ host_syscall_enter(void)
 	if (self->is_kernel || self->syscall_depth++ > 0)
 		return;
 	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &self->program_mask);
+	pthread_sigmask(SIG_SETMASK, &all, &self->outer_mask);
+	self->program_mask = self->company.mask != NULL ? *self->company.mask : self->outer_mask;
+	self->company_ready = false;
 	scheduler_enter();
 	became_busy(self);
 	scheduler_leave();
+}
+
+void
+host_syscall_company(const struct company *company)
+{
+	xnu_current_thread()->company = *company;
 }
 
 void
@@ -271,7 +279,11 @@ host_syscall_exit(void)
 	scheduler_enter();
 	became_idle(self);
 	scheduler_leave();
-	pthread_sigmask(SIG_SETMASK, &self->program_mask, NULL);
+	/* Handlers of what ended the call run now, under the mask that let it in. */
+	if (self->company.mask != NULL)
+		pthread_sigmask(SIG_SETMASK, &self->program_mask, NULL);
+	self->company = (struct company){0};
+	pthread_sigmask(SIG_SETMASK, &self->outer_mask, NULL);
 }
 
 /* ---- sleep ---- */

@@ -22,6 +22,19 @@ enum { LOCKS_HELD_MAX = 16 };
 
 struct lock_node;
 
+/*
+ * What a thread that makes the system calls of another process's thread does instead of looking at its own
+ * signals. fd: readable when interrupted may have something new to say.
+ */
+struct service {
+	struct proc *process;
+	int fd;
+	/* As signal_pending. */
+	int (*interrupted)(struct service *service);
+	/* The calling thread of the other process is to get a signal. */
+	void (*raise)(struct service *service, int signal);
+};
+
 struct thread {
 	uint64_t id;
 	bool is_kernel;
@@ -39,7 +52,11 @@ struct thread {
 	bool polling;
 	/* the thread's own */
 	unsigned syscall_depth;
-	sigset_t program_mask; /* signal mask outside the system call */
+	sigset_t outer_mask;     /* signal mask outside the system call */
+	sigset_t program_mask;   /* signals that do not end the system call */
+	struct company company;  /* of this or the next system call */
+	bool company_ready;      /* one of its descriptors is */
+	struct service *service; /* NULL: its system calls are its own */
 	struct lock_node *held[LOCKS_HELD_MAX];
 	unsigned held_count;
 	thread_continue function;
@@ -68,8 +85,11 @@ void scheduler_wake(const void *channel, bool only_one);
 /* kpi/signal.c: sleeps with poll, so that a signal ends it. Scheduler lock held. */
 void signal_sleep(struct thread *self, uint64_t deadline);
 void signal_wake(struct thread *thread);
-/* XNU_EINTR or XNU_ERESTART if a signal is pending for the calling program thread, else 0. */
+/* XNU_EINTR or XNU_ERESTART if a signal is pending for the calling program thread or its company is ready,
+ * else 0. */
 int signal_pending(struct thread *self);
+/* Waits until fd, a signal or the company is ready; timeout NULL: for ever. */
+void signal_wait(struct thread *self, int fd, const struct timespec *timeout);
 void signal_thread_end(struct thread *thread);
 
 /* clock.c, for scheduler_sleep. clock_set only moves forwards. */

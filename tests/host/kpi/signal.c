@@ -1,7 +1,7 @@
 /*
  * Signals of the program during a PCATCH sleep. They are blocked since host_syscall_enter; a signalfd tells
  * that one is pending without taking it, so that the handler runs when the system call is left, as in a
- * kernel.
+ * kernel. A thread that serves one of another process is told of that one's signals.
  */
 #include "host.h"
 #include "scheduler.h"
@@ -30,23 +30,33 @@ move_up(int fd)
 }
 
 static void
-open_descriptors(struct thread *self)
+open_wakeup(struct thread *self)
+{
+	if (self->wakeup_fd < 0)
+		self->wakeup_fd = move_up(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+	if (self->wakeup_fd < 0)
+		xnu_panic("the host has no descriptor left for a sleeping thread");
+}
+
+/* Readable when a signal is pending that the system call does not block. */
+static int
+signal_descriptor(struct thread *self)
 {
 	sigset_t wanted;
 
-	/* What the program does not block itself. */
+	if (self->service != NULL)
+		return self->service->fd;
 	sigfillset(&wanted);
 	for (int signal = 1; signal <= SIGRTMAX; signal++)
 		if (sigismember(&self->program_mask, signal) == 1)
 			sigdelset(&wanted, signal);
-	if (self->wakeup_fd < 0) {
-		self->wakeup_fd = move_up(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+	if (self->signal_fd < 0)
 		self->signal_fd = move_up(signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
-	} else {
+	else
 		signalfd(self->signal_fd, &wanted, 0);
-	}
-	if (self->wakeup_fd < 0 || self->signal_fd < 0)
-		xnu_panic("the host has no descriptor left for a sleeping thread");
+	if (self->signal_fd < 0)
+		xnu_panic("the host has no descriptor left for the signals of a thread");
+	return self->signal_fd;
 }
 
 static bool
@@ -71,13 +81,14 @@ discard(int signal)
 	sigtimedwait(&one, NULL, &(struct timespec){0});
 }
 
-int
-signal_pending(struct thread *self)
+/* Of the program's thread that is this thread itself. */
+static int
+own_signal_pending(struct thread *self)
 {
 	sigset_t pending;
 	int result = 0;
 
-	if (self->syscall_depth == 0 || sigpending(&pending) != 0)
+	if (sigpending(&pending) != 0)
 		return 0;
 	for (int signal = 1; signal <= SIGRTMAX && result != XNU_EINTR; signal++) {
 		struct sigaction action;
@@ -93,19 +104,39 @@ signal_pending(struct thread *self)
 	return result;
 }
 
+int
+signal_pending(struct thread *self)
+{
+	if (self->syscall_depth == 0)
+		return 0;
+	if (self->service != NULL)
+		return self->service->interrupted(self->service);
+	return self->company_ready ? XNU_EINTR : own_signal_pending(self);
+}
+
+void
+signal_wait(struct thread *self, int fd, const struct timespec *timeout)
+{
+	struct pollfd alone[2], *fds = self->company.count != 0 ? self->company.fds : alone;
+	unsigned count = self->company.count;
+
+	fds[count] = (struct pollfd){.fd = fd, .events = POLLIN};
+	fds[count + 1] = (struct pollfd){.fd = signal_descriptor(self), .events = POLLIN};
+	if (ppoll(fds, count + 2, timeout, NULL) <= 0)
+		return;
+	for (unsigned i = 0; i < count; i++)
+		if (fds[i].revents != 0)
+			self->company_ready = true;
+}
+
 void
 signal_sleep(struct thread *self, uint64_t deadline)
 {
-	open_descriptors(self);
-
-	struct pollfd descriptors[2] = {
-	    {.fd = self->wakeup_fd, .events = POLLIN},
-	    {.fd = self->signal_fd, .events = POLLIN},
-	};
 	struct timespec left, *timeout = NULL;
 	uint64_t now = host_clock_now();
 	uint64_t written;
 
+	open_wakeup(self);
 	if (deadline != WAIT_FOREVER && !host_clock_is_virtual()) {
 		uint64_t rest = deadline > now ? deadline - now : 0;
 
@@ -115,7 +146,7 @@ signal_sleep(struct thread *self, uint64_t deadline)
 	}
 	self->polling = true;
 	scheduler_leave();
-	ppoll(descriptors, 2, timeout, NULL);
+	signal_wait(self, self->wakeup_fd, timeout);
 	scheduler_enter();
 	self->polling = false;
 	while (read(self->wakeup_fd, &written, sizeof(written)) > 0)
@@ -138,4 +169,15 @@ signal_thread_end(struct thread *thread)
 		close(thread->wakeup_fd);
 	if (thread->signal_fd >= 0)
 		close(thread->signal_fd);
+}
+
+void
+host_signal_raise(int signal)
+{
+	struct thread *self = xnu_current_thread();
+
+	if (self->service != NULL)
+		self->service->raise(self->service, signal);
+	else
+		pthread_kill(pthread_self(), signal);
 }

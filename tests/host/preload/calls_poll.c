@@ -1,16 +1,8 @@
-/*
- * select and poll over the host's sockets and Linux's descriptors together: the former report to an eventfd,
- * which is waited for with the latter.
- */
+/* select and poll over the host's sockets and Linux's descriptors together: the host waits for both. */
 #include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <time.h>
 
 #include "convert.h"
@@ -59,14 +51,14 @@ parted_free(struct parted *parted)
 	free(parted->linux_place);
 }
 
-/* One more of Linux's has room for the eventfd. */
+/* Two more of Linux's have room for what the host waits for beside them. */
 static bool
 part(struct pollfd *fds, nfds_t count, struct parted *parted)
 {
 	*parted = (struct parted){
 	    .host = calloc(count + 1, sizeof(struct bsd_pollfd)),
 	    .host_place = calloc(count + 1, sizeof(nfds_t)),
-	    .linux = calloc(count + 1, sizeof(struct pollfd)),
+	    .linux = calloc(count + 2, sizeof(struct pollfd)),
 	    .linux_place = calloc(count + 1, sizeof(nfds_t)),
 	};
 	if (!parted->host || !parted->host_place || !parted->linux || !parted->linux_place) {
@@ -104,84 +96,6 @@ join(const struct parted *parted, struct pollfd *fds)
 	return ready;
 }
 
-static void
-ring(void *context)
-{
-	uint64_t one = 1;
-	syscall(SYS_write, *(int *)context, &one, sizeof(one));
-}
-
-static _Thread_local int bell_of_thread = -1;
-static pthread_key_t bell_key;
-static pthread_once_t bell_once = PTHREAD_ONCE_INIT;
-
-static void
-bell_close(void *value)
-{
-	real()->close((int)(intptr_t)value);
-}
-
-static void
-bell_key_make(void)
-{
-	pthread_key_create(&bell_key, bell_close);
-}
-
-/*
- * An eventfd a thread, with a number in the upper half of the table: as the lowest free one it would stand
- * where the program polls for a descriptor that it has closed.
- */
-static int
-thread_bell(void)
-{
-	struct rlimit limit;
-	if (bell_of_thread >= 0)
-		return bell_of_thread;
-	pthread_once(&bell_once, bell_key_make);
-	int low = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (low < 0 || getrlimit(RLIMIT_NOFILE, &limit))
-		return low;
-	bell_of_thread = real()->fcntl(low, F_DUPFD_CLOEXEC, (int)(limit.rlim_cur / 2));
-	real()->close(low);
-	pthread_setspecific(bell_key, (void *)(intptr_t)bell_of_thread);
-	return bell_of_thread;
-}
-
-static int64_t
-now(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec * 1000000000ll + time.tv_nsec;
-}
-
-/* deadline: -1 none. -1 and errno; 0: look again or time is up; else how many are ready. */
-static int
-wait_once(struct pollfd *fds, nfds_t count, int bell, int64_t deadline, const sigset_t *mask)
-{
-	struct parted parted;
-	struct bsd_poll_watch *watch = NULL;
-	if (!part(fds, count, &parted))
-		return -1;
-	int ready = bsd_poll_watch(parted.host, parted.host_count, ring, &bell, &watch);
-	int64_t left = deadline < 0 ? 0 : deadline - now();
-	struct timespec timeout = {0, 0};
-	if (ready == 0 && left > 0)
-		timeout = (struct timespec){left / 1000000000, left % 1000000000};
-	parted.linux[parted.linux_count] = (struct pollfd){bell, POLLIN, 0};
-	int result = ready < 0 ? (int)give(ready)
-			       : real()->ppoll(parted.linux, parted.linux_count + 1,
-					       ready == 0 && deadline < 0 ? NULL : &timeout, mask);
-	if (watch)
-		bsd_poll_unwatch(watch);
-	if (result >= 0)
-		result = join(&parted, fds);
-	int error = errno;
-	parted_free(&parted);
-	errno = error;
-	return result;
-}
-
 static nfds_t
 count_ours(const struct pollfd *fds, nfds_t count)
 {
@@ -191,42 +105,54 @@ count_ours(const struct pollfd *fds, nfds_t count)
 	return ours;
 }
 
-/* Without a descriptor of Linux's the host waits by itself. */
+/* Milliseconds, rounded up; -1 for ever. */
 static int
-poll_host(struct pollfd *fds, nfds_t count, const struct timespec *timeout)
+milliseconds(const struct timespec *timeout)
 {
-	struct parted parted;
-	int64_t limit = timeout ? timeout->tv_sec * 1000 + (timeout->tv_nsec + 999999) / 1000000 : -1;
-	if (!part(fds, count, &parted))
+	if (!timeout)
 		return -1;
-	int result =
-	    (int)give(bsd_poll(parted.host, parted.host_count, limit > INT32_MAX ? INT32_MAX : (int)limit));
-	if (result >= 0)
-		result = join(&parted, fds);
-	int error = errno;
-	parted_free(&parted);
-	errno = error;
-	return result;
+	if (timeout->tv_sec > INT32_MAX / 1000 - 1)
+		return INT32_MAX;
+	return (int)(timeout->tv_sec * 1000 + (timeout->tv_nsec + 999999) / 1000000);
+}
+
+static int
+poll_linux(struct parted *parted)
+{
+	return parted->linux_count ? real()->poll(parted->linux, parted->linux_count, 0) : 0;
+}
+
+/* Both kinds are looked at without waiting, before and after the host has waited for both. */
+static int
+poll_parted(struct parted *parted, const struct timespec *timeout, const sigset_t *mask)
+{
+	struct company company = {parted->linux, (unsigned)parted->linux_count, mask};
+	int limit = poll_linux(parted) != 0 ? 0 : milliseconds(timeout);
+	int ready = bsd_poll_in_company(parted->host, parted->host_count, limit, &company);
+	int others = poll_linux(parted);
+	if (ready == -XNU_EINTR && others > 0)
+		ready = bsd_poll(parted->host, parted->host_count, 0);
+	return ready < 0 ? (int)give(ready) : others < 0 ? -1 : 0;
 }
 
 HOST_API int
 ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask)
 {
-	nfds_t ours = count_ours(fds, count);
-	if (ours == 0)
+	struct parted parted;
+	if (count_ours(fds, count) == 0)
 		return real()->ppoll(fds, count, timeout, mask);
-	if (ours == count && !mask)
-		return poll_host(fds, count, timeout);
-	int bell = thread_bell(), result;
-	if (bell < 0)
+	if (timeout && (timeout->tv_sec < 0 || timeout->tv_nsec < 0 || timeout->tv_nsec >= 1000000000)) {
+		errno = EINVAL;
 		return -1;
-	int64_t deadline = timeout ? now() + timeout->tv_sec * 1000000000ll + timeout->tv_nsec : -1;
-	do {
-		uint64_t rings;
-		result = wait_once(fds, count, bell, deadline, mask);
-		if (result == 0 && real()->read(bell, &rings, sizeof(rings)) < 0)
-			break;
-	} while (result == 0);
+	}
+	if (!part(fds, count, &parted))
+		return -1;
+	int result = poll_parted(&parted, timeout, mask);
+	if (result == 0)
+		result = join(&parted, fds);
+	int error = errno;
+	parted_free(&parted);
+	errno = error;
 	return result;
 }
 
@@ -238,6 +164,14 @@ poll(struct pollfd *fds, nfds_t count, int timeout)
 }
 
 /* ---- select ---- */
+
+static int64_t
+now(void)
+{
+	struct timespec time;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000000000ll + time.tv_nsec;
+}
 
 enum { READS = POLLIN | POLLRDNORM, WRITES = POLLOUT | POLLWRNORM };
 

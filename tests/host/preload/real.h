@@ -36,6 +36,7 @@
 	F(int, dup3, (int, int, int))                                                                        \
 	F(int, fcntl, (int, int, ...))                                                                       \
 	F(int, ioctl, (int, unsigned long, ...))                                                             \
+	F(int, poll, (struct pollfd *, nfds_t, int))                                                         \
 	F(int, ppoll, (struct pollfd *, nfds_t, const struct timespec *, const sigset_t *))                  \
 	F(int, pselect, (int, fd_set *, fd_set *, fd_set *, const struct timespec *, const sigset_t *))      \
 	F(int, epoll_ctl, (int, int, int, struct epoll_event *))

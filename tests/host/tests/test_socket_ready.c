@@ -181,32 +181,36 @@ TEST(no_waiter_stays_behind)
 	EXPECT(bsd_socket_of(pair.server)->so_rcv.sb_sel.si_links == NULL);
 }
 
-static void
-count_call(void *counter)
+static int company_pipe[2];
+
+/* In company of the pipe. */
+static int64_t
+poll_in_company(int fd)
 {
-	__atomic_fetch_add((int *)counter, 1, __ATOMIC_SEQ_CST);
+	struct bsd_pollfd poll = {fd, BSD_POLLIN, 0};
+	struct pollfd others[3] = {{company_pipe[0], POLLIN, 0}};
+	int result = bsd_poll_in_company(&poll, 1, -1, &(struct company){others, 1, NULL});
+	return result < 0 ? result : result * 1000 + poll.revents;
 }
 
-TEST(watch_calls_back_and_survives_a_close)
+TEST(poll_ends_when_its_company_is_ready)
 {
-	struct bsd_poll_watch *watch;
-	int calls = 0;
+	struct stub_call call;
+	char byte;
 	stub_start();
 	struct stub_pair pair = stub_pair();
-	struct bsd_pollfd poll = {pair.server, BSD_POLLIN, 0};
-	EXPECT_EQ(bsd_poll_watch(&poll, 1, count_call, &calls, &watch), 0);
+	EXPECT_EQ(pipe(company_pipe), 0);
+	stub_call_start(&call, poll_in_company, pair.server);
+	EXPECT_EQ(write(company_pipe[1], "x", 1), 1);
+	EXPECT_EQ(stub_call_end(&call), -XNU_EINTR);
+	/* It is the company of one call only. */
+	EXPECT_EQ(read(company_pipe[0], &byte, 1), 1);
+	stub_call_start(&call, poll_in_company, pair.server);
 	EXPECT_EQ(bsd_write(pair.client, "x", 1), 1);
-	EXPECT(calls > 0);
-	bsd_poll_unwatch(watch);
-	EXPECT_EQ(bsd_poll_watch(&poll, 1, count_call, &calls, &watch), 1);
-	EXPECT_EQ(poll.revents, BSD_POLLIN);
-	bsd_poll_unwatch(watch);
-	poll.fd = pair.client;
-	EXPECT_EQ(bsd_poll_watch(&poll, 1, count_call, &calls, &watch), 0);
-	calls = 0;
+	EXPECT_EQ(stub_call_end(&call), 1000 + BSD_POLLIN);
+	stub_call_start(&call, poll_in_company, pair.client);
 	EXPECT_EQ(bsd_close(pair.client), 0);
-	EXPECT(calls > 0);
-	bsd_poll_unwatch(watch);
+	EXPECT_EQ(stub_call_end(&call), 1000 + BSD_POLLNVAL);
 }
 
 /* ---- kevent ---- */
