@@ -1,4 +1,4 @@
-/* The descriptor table of the one process. */
+/* Descriptor tables: that of the program the host runs in, and those of programs of other processes. */
 #ifndef BSD_FILE_H
 #define BSD_FILE_H
 
@@ -22,16 +22,42 @@ struct fileproc {
 	int fd;
 	unsigned iocount;
 	bool closing;
+	struct fileproc *next; /* in a table by remainder */
+};
+
+/*
+ * A table. The host's own is indexed by the descriptor and gives the lowest free number. One with foreign
+ * functions is that of another process, whose descriptors are made, copied and counted elsewhere: it is
+ * filled as calls on them come, and indexed by the remainder.
+ */
+struct filedesc {
+	struct fileproc **table;
+	int size;
+	const struct foreign_files *foreign; /* NULL: the host's own */
+};
+struct foreign_files {
+	/* The open file behind a number that the table does not have; NULL if there is none. Under the lock
+	 * of all tables. */
+	struct fileglob *(*find)(int fd);
+	/* A number for a new open file, whose reference it takes. */
+	int (*install)(struct fileglob *glob, int *fd);
 };
 
 void file_init(void);
 /* Closes all that is open. */
 void file_fini(void);
+/* A table of a program of another process; NULL without memory. */
+struct filedesc *filedesc_new(const struct foreign_files *foreign);
+/* Closes what the table has. */
+void filedesc_free(struct filedesc *files);
+/* Closes the table's descriptors of the open file; NULL: all. Calls on them end as by close(). */
+void filedesc_close(struct filedesc *files, const struct fileglob *glob);
 
 /* A descriptor for the glob, whose reference it takes; 0 or EMFILE. */
 int file_install(struct fileglob *glob, int least, int *fd);
 struct fileglob *fileglob_new(struct socket *socket, struct kqueue *kqueue);
-void fileglob_drop(struct fileglob *glob);
+/* The error of the socket's close, if this was the last reference. */
+int fileglob_drop(struct fileglob *glob);
 
 /* EBADF if it is not open or being closed. Every success is ended by fp_drop. */
 int fp_lookup(int fd, struct fileproc **out);
@@ -40,6 +66,7 @@ void fp_drop(struct fileproc *file);
 int fp_socket(int fd, struct fileproc **file, struct socket **socket);
 bool fp_closing(struct fileproc *file);
 
+/* Of the calling thread's process. */
 int file_close(int fd);
 int file_dup(int fd, int least, int *out);
 int file_dup2(int fd, int wanted);

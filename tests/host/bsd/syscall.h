@@ -18,9 +18,10 @@ struct syscall {
 /* The first four lines are macOS's, the last is beyond it (syscalls.h). */
 #define SYSCALLS(CALL)                                                                                       \
 	CALL(socket)                                                                                         \
-	CALL(bind) CALL(listen) CALL(accept) CALL(connect) CALL(getsockname) CALL(getpeername)               \
-	    CALL(shutdown) CALL(setsockopt) CALL(getsockopt) CALL(sendmsg) CALL(recvmsg) CALL(writev)        \
-		CALL(readv) CALL(close) CALL(dup) CALL(dup2) CALL(fcntl) CALL(ioctl) CALL(select) CALL(poll) \
+	CALL(bind)                                                                                           \
+	CALL(listen) CALL(accept) CALL(connect) CALL(getsockname) CALL(getpeername) CALL(shutdown)           \
+	    CALL(setsockopt) CALL(getsockopt) CALL(sendmsg) CALL(recvmsg) CALL(writev) CALL(readv)           \
+		CALL(close) CALL(dup) CALL(dup2) CALL(fcntl) CALL(ioctl) CALL(select) CALL(poll)             \
 		    CALL(kqueue) CALL(kevent) CALL(defunct) CALL(listens)
 
 enum syscall_number {

@@ -122,7 +122,7 @@ xnu_current_proc(void)
 {
 	const struct service *service = xnu_current_thread()->service;
 
-	return service != NULL ? service->process : &process_;
+	return service != NULL && service->process != NULL ? service->process : &process_;
 }
 KPI(current_proc, xnu_current_proc);
 KPI(proc_self, xnu_current_proc);

@@ -27,7 +27,7 @@ struct lock_node;
  * signals. fd: readable when interrupted may have something new to say.
  */
 struct service {
-	struct proc *process;
+	struct proc *process; /* NULL: the host's own */
 	int fd;
 	/* As signal_pending. */
 	int (*interrupted)(struct service *service);
@@ -91,6 +91,11 @@ int signal_pending(struct thread *self);
 /* Waits until fd, a signal or the company is ready; timeout NULL: for ever. */
 void signal_wait(struct thread *self, int fd, const struct timespec *timeout);
 void signal_thread_end(struct thread *thread);
+/* In a forked child: what the thread waits with is the parent's. */
+void signal_forked(void);
+/* The program must not trip over descriptors that it knows nothing of: they go to the upper half of the
+ * table. Gives the new number, close-on-exec. */
+int host_move_descriptor(int fd);
 
 /* clock.c, for scheduler_sleep. clock_set only moves forwards. */
 void clock_set(uint64_t now);

@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 /* The program must not trip over the host's descriptors: they live in the upper half of the table. */
-static int
-move_up(int fd)
+int
+host_move_descriptor(int fd)
 {
 	struct rlimit limit;
 	int moved = -1;
@@ -33,7 +33,7 @@ static void
 open_wakeup(struct thread *self)
 {
 	if (self->wakeup_fd < 0)
-		self->wakeup_fd = move_up(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+		self->wakeup_fd = host_move_descriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
 	if (self->wakeup_fd < 0)
 		xnu_panic("the host has no descriptor left for a sleeping thread");
 }
@@ -51,7 +51,7 @@ signal_descriptor(struct thread *self)
 		if (sigismember(&self->program_mask, signal) == 1)
 			sigdelset(&wanted, signal);
 	if (self->signal_fd < 0)
-		self->signal_fd = move_up(signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
+		self->signal_fd = host_move_descriptor(signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
 	else
 		signalfd(self->signal_fd, &wanted, 0);
 	if (self->signal_fd < 0)
@@ -169,6 +169,13 @@ signal_thread_end(struct thread *thread)
 		close(thread->wakeup_fd);
 	if (thread->signal_fd >= 0)
 		close(thread->signal_fd);
+	thread->wakeup_fd = thread->signal_fd = -1;
+}
+
+void
+signal_forked(void)
+{
+	signal_thread_end(xnu_current_thread());
 }
 
 void

@@ -11,29 +11,21 @@
 HOST_API int
 close(int fd)
 {
-	/* The number stays taken until the host is done with it, or another thread could be given it
-	 * meanwhile. */
-	int host = descriptor_take(fd);
+	/* The number stays taken until calls on it have ended, or another thread could be given it meanwhile.
+	 */
+	int host = host_fd(fd);
 	if (host < 0)
 		return real()->close(fd);
-	int result = bsd_close(host);
+	int result = way()->closing(fd, host);
 	real()->close(fd);
-	return (int)give(result);
+	int last = way()->closed(host);
+	return (int)give(result ? result : last);
 }
 
-/* Gives fd, just made from an SCTP descriptor by Linux, a descriptor of the host as well. */
 static int
 follow(int fd, int host)
 {
-	if (fd < 0)
-		return -1;
-	int copy = bsd_dup(host);
-	if (copy < 0) {
-		real()->close(fd);
-		return (int)give(copy);
-	}
-	descriptor_set(fd, copy);
-	return fd;
+	return fd < 0 ? fd : way()->copied(fd, host);
 }
 
 HOST_API int
@@ -47,12 +39,12 @@ HOST_API int
 dup3(int fd, int wanted, int flags)
 {
 	int host = host_fd(fd);
-	if (fd != wanted && real()->fcntl(fd, F_GETFD) >= 0) {
-		int old = descriptor_take(wanted);
-		if (old >= 0)
-			bsd_close(old);
-	}
+	int old = fd != wanted && real()->fcntl(fd, F_GETFD) >= 0 ? host_fd(wanted) : -1;
+	if (old >= 0)
+		way()->closing(wanted, old);
 	int made = real()->dup3(fd, wanted, flags);
+	if (old >= 0)
+		way()->closed(old);
 	return host < 0 ? made : follow(made, host);
 }
 

@@ -10,10 +10,15 @@
 /* glibc declares socket addresses as a union of pointers. */
 #define NAME(argument) ((argument).__sockaddr__)
 
+/* flags: SOCK_NONBLOCK and SOCK_CLOEXEC. On Darwin a socket from accept is as the listener is, on Linux as
+ * the call says. */
 static int
-set_nonblocking(int host)
+make_descriptor(int host, int flags)
 {
-	return bsd_fcntl(host, BSD_F_SETFL, BSD_O_NONBLOCK);
+	int fd = way()->make(host, flags & SOCK_CLOEXEC);
+	if (fd >= 0)
+		bsd_fcntl(host_fd(fd), BSD_F_SETFL, flags & SOCK_NONBLOCK ? BSD_O_NONBLOCK : 0);
+	return fd;
 }
 
 HOST_API int
@@ -24,16 +29,12 @@ socket(int domain, int type, int protocol)
 		    (kind == SOCK_STREAM || kind == SOCK_SEQPACKET);
 	if (!ours)
 		return real()->socket(domain, type, protocol);
-	if (!host_is_up()) {
+	if (!way()->up()) {
 		errno = EPROTONOSUPPORT;
 		return -1;
 	}
 	int host = bsd_socket(darwin_family(domain), kind, protocol);
-	if (host < 0)
-		return (int)give(host);
-	if (type & SOCK_NONBLOCK)
-		set_nonblocking(host);
-	return descriptor_make(host, type & SOCK_CLOEXEC);
+	return host < 0 ? (int)give(host) : make_descriptor(host, type);
 }
 
 HOST_API int
@@ -78,11 +79,9 @@ accept4(int fd, __SOCKADDR_ARG name, socklen_t *length, int flags)
 	int child = bsd_accept(host, (struct xnu_sockaddr *)&peer, &full);
 	if (child < 0)
 		return (int)give(child);
-	/* On Darwin the child is as the listener is, on Linux as the call says. */
-	bsd_fcntl(child, BSD_F_SETFL, flags & SOCK_NONBLOCK ? BSD_O_NONBLOCK : 0);
 	if (NAME(name) && length)
 		to_linux_name(&peer, full, NAME(name), length);
-	return descriptor_make(child, flags & SOCK_CLOEXEC);
+	return make_descriptor(child, flags);
 }
 
 HOST_API int

@@ -1,112 +1,21 @@
 #include "descriptor.h"
 
-#include <errno.h>
 #include <pthread.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
-#include "../bsd/syscalls.h"
-#include "real.h"
-
-enum { DESCRIPTORS = 65536 };
-
-static atomic_int table[DESCRIPTORS]; /* the host's number + 1; 0: not ours */
-static pthread_once_t start_once = PTHREAD_ONCE_INIT;
-static bool up;
-
-int
-host_fd(int fd)
-{
-	return fd >= 0 && fd < DESCRIPTORS ? atomic_load(&table[fd]) - 1 : -1;
-}
-
-void
-descriptor_set(int fd, int host)
-{
-	atomic_store(&table[fd], host + 1);
-}
-
-int
-descriptor_take(int fd)
-{
-	return fd >= 0 && fd < DESCRIPTORS ? atomic_exchange(&table[fd], 0) - 1 : -1;
-}
-
-int
-descriptor_make(int host, bool close_on_exec)
-{
-	/* A socket, so that fstat says so; it is never connected. */
-	int fd = real()->socket(AF_UNIX, SOCK_SEQPACKET | (close_on_exec ? SOCK_CLOEXEC : 0), 0);
-	if (fd >= DESCRIPTORS) {
-		real()->close(fd);
-		errno = EMFILE;
-		fd = -1;
-	}
-	if (fd < 0) {
-		int error = errno;
-		bsd_close(host);
-		errno = error;
-		return -1;
-	}
-	descriptor_set(fd, host);
-	return fd;
-}
-
-/* ---- start and end ---- */
-
-/*
- * The peer of a connection that the program left open or has just closed should see it end: the kext refuses
- * to stop while there is one. Two seconds at most.
- */
-static void
-finish(void)
-{
-	enum { ROUNDS = 100 };
-	const struct timespec pause = {0, 20000000};
-	if (!up)
-		return;
-	for (int fd = 0; fd < DESCRIPTORS; fd++) {
-		int host = descriptor_take(fd);
-		if (host >= 0)
-			bsd_close(host);
-	}
-	for (int i = 0; i < ROUNDS && host_stop() != 0; i++)
-		nanosleep(&pause, NULL);
-}
-
-/* In a forked child: the host's threads are the parent's, so the descriptors are placeholders and nothing
- * more. */
-static void
-forget(void)
-{
-	for (int fd = 0; fd < DESCRIPTORS; fd++)
-		atomic_store(&table[fd], 0);
-	up = false;
-}
+static const struct way *chosen;
+static pthread_once_t choose_once = PTHREAD_ONCE_INIT;
 
 static void
-start(void)
+choose(void)
 {
-	char error[512];
-	const char *kext = getenv("SCTP_KEXT");
-	if (!kext || !*kext) {
-		fprintf(stderr, "sctphost: SCTP_KEXT names no kext\n");
-		return;
-	}
-	if (host_start(kext, error, sizeof(error))) {
-		fprintf(stderr, "sctphost: %s\n", error);
-		return;
-	}
-	up = true;
-	pthread_atfork(NULL, NULL, forget);
-	atexit(finish);
+	const char *path = getenv("SCTP_HOST_SOCKET");
+	chosen = path && *path ? &way_daemon : &way_own;
 }
 
-bool
-host_is_up(void)
+const struct way *
+way(void)
 {
-	pthread_once(&start_once, start);
-	return up;
+	pthread_once(&choose_once, choose);
+	return chosen;
 }

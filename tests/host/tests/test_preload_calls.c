@@ -15,6 +15,8 @@
 
 #include "../preload/convert.c"
 #include "../preload/descriptor.c"
+#include "../preload/own.c"
+#include "../preload/daemon.c"
 #include "../preload/control.c"
 #include "../preload/payload.c"
 #include "../preload/option.c"

@@ -8,6 +8,8 @@
 
 #include "../preload/convert.c"
 #include "../preload/descriptor.c"
+#include "../preload/own.c"
+#include "../preload/daemon.c"
 #include "../preload/control.c"
 #include "../preload/payload.c"
 
@@ -82,7 +84,7 @@ TEST(address_lists_are_converted)
 TEST(peel_off_names_the_host_s_descriptors)
 {
 	struct sctp_peeloff_opt option = {.s = 9, .assoc_id = 5, .new_sd = 0};
-	descriptor_set(9, 3);
+	atomic_store(&table[9], 3 + 1);
 	payload_to_darwin(SCTP_PEELOFF, (char *)&option, sizeof(option));
 	EXPECT_EQ(option.s, 3);
 	EXPECT_EQ(option.assoc_id, 5);
