@@ -10,6 +10,7 @@ struct kqueue {
 	struct lck_mtx *change; /* who adds, deletes or reports; taken before any socket's lock */
 	struct lck_mtx *lock;   /* the flags below and the notes' active; taken last */
 	bool signalled;         /* a note became active since the last collect */
+	struct selinfo readers; /* who selects the queue for reading */
 	bool draining;          /* its descriptor is being closed */
 };
 
@@ -72,6 +73,7 @@ activate(struct knote *note)
 	note->active = true;
 	note->kn_kq->signalled = true;
 	xnu_wakeup(note->kn_kq);
+	xnu_selwakeup(&note->kn_kq->readers);
 	xnu_lck_mtx_unlock(note->kn_kq->lock);
 }
 
@@ -115,6 +117,7 @@ kqueue_free(struct kqueue *queue)
 	while (!LIST_EMPTY(&queue->notes))
 		knote_drop(LIST_FIRST(&queue->notes));
 	xnu_lck_mtx_unlock(queue->change);
+	selthreadclear(&queue->readers);
 	xnu_lck_mtx_free(queue->change, kqueue_group);
 	xnu_lck_mtx_free(queue->lock, kqueue_group);
 	host_kernel_free(queue, XNU_M_TEMP);
@@ -126,6 +129,7 @@ kqueue_drain(struct kqueue *queue)
 	xnu_lck_mtx_lock(queue->lock);
 	queue->draining = true;
 	xnu_wakeup(queue);
+	xnu_selwakeup(&queue->readers);
 	xnu_lck_mtx_unlock(queue->lock);
 }
 
@@ -275,6 +279,34 @@ collect(struct kqueue *queue, struct bsd_kevent *events, int count)
 	}
 	xnu_lck_mtx_unlock(queue->change);
 	return found;
+}
+
+bool
+kqueue_select(struct kqueue *queue, struct select_waiter *waiter)
+{
+	bool ready = false;
+	struct knote *note;
+	/* First, or an event between the look and the record would be missed. */
+	xnu_lck_mtx_lock(queue->lock);
+	xnu_selrecord(NULL, &queue->readers, waiter);
+	xnu_lck_mtx_unlock(queue->lock);
+	xnu_lck_mtx_lock(queue->change);
+	LIST_FOREACH(note, &queue->notes, kn_link)
+	{
+		/* What was active may be over. */
+		if (!take_active(note))
+			continue;
+		struct socket *socket = note->kn_fp->glob->socket;
+		socket_lock(socket, 1);
+		bool still = run_filter(note, NULL);
+		socket_unlock(socket, 1);
+		if (still) {
+			activate(note);
+			ready = true;
+		}
+	}
+	xnu_lck_mtx_unlock(queue->change);
+	return ready;
 }
 
 static int

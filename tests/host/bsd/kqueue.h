@@ -3,6 +3,7 @@
 #define BSD_KQUEUE_H
 
 #include "file.h"
+#include "select.h"
 
 struct knote {
 	SLIST_ENTRY(knote) kn_selnext; /* at the socket buffer; guarded by the socket's lock */
@@ -22,5 +23,7 @@ bool filt_sowrite(struct knote *note, struct socket *socket, struct bsd_kevent *
 /* deadline: host clock, UINT64_MAX none. 0 and how many events in found, or an errno. */
 int kqueue_kevent(struct kqueue *queue, const struct bsd_kevent *changes, int change_count,
 		  struct bsd_kevent *events, int event_count, uint64_t deadline, int *found);
+/* Are there events? If not, the waiter is recorded. */
+bool kqueue_select(struct kqueue *queue, struct select_waiter *waiter);
 
 #endif

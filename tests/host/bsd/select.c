@@ -2,6 +2,7 @@
 #include "select.h"
 
 #include "file.h"
+#include "kqueue.h"
 #include "host.h"
 #include "socketvar.h"
 
@@ -146,9 +147,8 @@ soo_select(struct socket *socket, int which, struct select_waiter *waiter)
 bool
 fo_select(struct fileproc *file, int which, struct select_waiter *waiter)
 {
-	/* A kqueue in a select set would be ready when it has events; no program here nests them. */
 	if (!file->glob->socket)
-		return false;
+		return which == SELECT_READ && kqueue_select(file->glob->kqueue, waiter);
 	return soo_select(file->glob->socket, which, waiter);
 }
 

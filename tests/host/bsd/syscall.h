@@ -15,14 +15,33 @@ struct syscall {
 	int64_t result;
 };
 
-/* The first four lines are macOS's, the last is beyond it (syscalls.h). */
+/* macOS's, and two beyond it: defunct and listens (syscalls.h). */
 #define SYSCALLS(CALL)                                                                                       \
 	CALL(socket)                                                                                         \
 	CALL(bind)                                                                                           \
-	CALL(listen) CALL(accept) CALL(connect) CALL(getsockname) CALL(getpeername) CALL(shutdown)           \
-	    CALL(setsockopt) CALL(getsockopt) CALL(sendmsg) CALL(recvmsg) CALL(writev) CALL(readv)           \
-		CALL(close) CALL(dup) CALL(dup2) CALL(fcntl) CALL(ioctl) CALL(select) CALL(poll)             \
-		    CALL(kqueue) CALL(kevent) CALL(defunct) CALL(listens)
+	CALL(listen)                                                                                         \
+	CALL(accept)                                                                                         \
+	CALL(connect)                                                                                        \
+	CALL(getsockname)                                                                                    \
+	CALL(getpeername)                                                                                    \
+	CALL(shutdown)                                                                                       \
+	CALL(setsockopt)                                                                                     \
+	CALL(getsockopt)                                                                                     \
+	CALL(sendmsg)                                                                                        \
+	CALL(recvmsg)                                                                                        \
+	CALL(writev)                                                                                         \
+	CALL(readv)                                                                                          \
+	CALL(close)                                                                                          \
+	CALL(dup)                                                                                            \
+	CALL(dup2)                                                                                           \
+	CALL(fcntl)                                                                                          \
+	CALL(ioctl)                                                                                          \
+	CALL(select)                                                                                         \
+	CALL(poll)                                                                                           \
+	CALL(kqueue)                                                                                         \
+	CALL(kevent)                                                                                         \
+	CALL(defunct)                                                                                        \
+	CALL(listens)
 
 enum syscall_number {
 #define NUMBER(name) CALL_##name,

@@ -1,5 +1,6 @@
 #include "uio.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
@@ -11,17 +12,31 @@ is_user(uint64_t user, size_t length)
 	return user >= 4096 && user < 1ull << 47 && length <= (1ull << 47) - user;
 }
 
+/* Of another process. */
+static int
+move(pid_t pid, void *kernel, uint64_t user, size_t length,
+     ssize_t (*function)(pid_t, const struct iovec *, unsigned long, const struct iovec *, unsigned long,
+			 unsigned long))
+{
+	struct iovec here = {kernel, length}, there = {(void *)user, length};
+	if (function(pid, &here, 1, &there, 1, 0) == (ssize_t)length)
+		return 0;
+	if (errno == EPERM || errno == ENOSYS)
+		xnu_printf("host: Linux keeps the memory of process %d from the kernel: %s\n", (int)pid,
+			   strerror(errno));
+	return XNU_EFAULT;
+}
+
 int
 copyin(uint64_t user, void *kernel, size_t length)
 {
 	pid_t pid = xnu_current_proc()->pid;
-	struct iovec here = {kernel, length}, there = {(void *)user, length};
 	if (length == 0)
 		return 0;
 	if (!is_user(user, length))
 		return XNU_EFAULT;
 	if (pid)
-		return process_vm_readv(pid, &here, 1, &there, 1, 0) == (ssize_t)length ? 0 : XNU_EFAULT;
+		return move(pid, kernel, user, length, process_vm_readv);
 	memcpy(kernel, (const void *)user, length);
 	return 0;
 }
@@ -30,13 +45,12 @@ int
 copyout(const void *kernel, uint64_t user, size_t length)
 {
 	pid_t pid = xnu_current_proc()->pid;
-	struct iovec here = {(void *)(uintptr_t)kernel, length}, there = {(void *)user, length};
 	if (length == 0)
 		return 0;
 	if (!is_user(user, length))
 		return XNU_EFAULT;
 	if (pid)
-		return process_vm_writev(pid, &here, 1, &there, 1, 0) == (ssize_t)length ? 0 : XNU_EFAULT;
+		return move(pid, (void *)(uintptr_t)kernel, user, length, process_vm_writev);
 	memcpy((void *)user, kernel, length);
 	return 0;
 }

@@ -73,8 +73,8 @@ in_child(void)
 	}
 	mine = NULL;
 	pthread_setspecific(end_key, NULL);
-	signal_forked();
 	after_fork();
+	signal_forked();
 }
 
 static void

@@ -141,10 +141,13 @@ say_ready(int background)
 {
 	printf("sctphostd: ready at %s, process %d\n", path, (int)getpid());
 	fflush(stdout);
-	if (background >= 0 && write(background, "", 1) != 1)
+	if (background < 0)
+		return;
+	/* Who waits for the end of the output waits no longer; the console stays standard error. */
+	if (!freopen("/dev/null", "r", stdin) || !freopen("/dev/null", "w", stdout) ||
+	    write(background, "", 1) != 1)
 		perror("sctphostd");
-	if (background >= 0)
-		close(background);
+	close(background);
 }
 
 static void
@@ -219,6 +222,7 @@ main(int count, char **arguments)
 	sigaddset(&ends, SIGTERM);
 	sigaddset(&ends, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &ends, NULL);
+	signal(SIGPIPE, SIG_IGN);
 	int status = run(listener, background, signalfd(-1, &ends, SFD_CLOEXEC));
 	unlink(path);
 	return status;

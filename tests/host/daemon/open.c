@@ -30,7 +30,7 @@ static pthread_cond_t closed = PTHREAD_COND_INITIALIZER;
 static struct open_file files[BORDER_OPEN_FILES];
 static unsigned last = 1; /* numbers beyond were never used; 0 is none */
 static unsigned closers;  /* threads that close what hung up */
-static bool stopping;
+static _Atomic bool stopping;
 static int hangups = -1;    /* epoll of all ends */
 static int stop_event = -1; /* readable from the stop on */
 static uint32_t random_number[2];
@@ -120,13 +120,15 @@ has_hung_up(int end)
 
 /* Takes it out of the table if no program has it any more, or anyway; false if it stays. */
 static bool
-take(unsigned number, bool anyway, struct open_file *out)
+take(unsigned number, bool anyway, struct fileglob **glob)
 {
 	pthread_mutex_lock(&lock);
 	struct open_file *file = &files[number];
 	bool taken = file->glob && (anyway || (file->closing == 0 && has_hung_up(file->end)));
 	if (taken) {
-		*out = *file;
+		*glob = file->glob;
+		/* Now, as its name is that of the next open file with the number. */
+		close(file->end);
 		*file = (struct open_file){0};
 	}
 	pthread_mutex_unlock(&lock);
@@ -134,12 +136,10 @@ take(unsigned number, bool anyway, struct open_file *out)
 }
 
 static int
-close_taken(const struct open_file *file)
+close_taken(struct fileglob *glob)
 {
-	programs_close(file->glob);
-	int error = fileglob_drop(file->glob);
-	close(file->end);
-	return error;
+	programs_close(glob);
+	return fileglob_drop(glob);
 }
 
 /* ---- what hung up without a word: a program ended, or closed it by a call nobody sees ---- */
@@ -159,7 +159,7 @@ raise_nothing(struct service *service, int signal)
 }
 
 struct closer {
-	struct open_file file;
+	struct fileglob *glob;
 	struct service service;
 };
 
@@ -169,7 +169,7 @@ run_closer(void *argument)
 	struct closer *closer = argument;
 	xnu_current_thread()->service = &closer->service;
 	host_syscall_enter();
-	close_taken(&closer->file);
+	close_taken(closer->glob);
 	host_syscall_exit();
 	xnu_current_thread()->service = NULL;
 	free(closer);
@@ -188,7 +188,7 @@ close_if_hung_up(unsigned number, bool anyway)
 	struct closer *closer = calloc(1, sizeof(*closer));
 	if (!closer)
 		xnu_panic("the daemon has no memory to close a socket");
-	if (!take(number, anyway, &closer->file)) {
+	if (!take(number, anyway, &closer->glob)) {
 		free(closer);
 		return;
 	}
@@ -272,9 +272,9 @@ count_closing_down(unsigned number)
 int
 open_closed(int fd)
 {
-	struct open_file file;
+	struct fileglob *glob;
 	count_closing_down(border_file(fd));
-	return take(border_file(fd), false, &file) ? close_taken(&file) : 0;
+	return take(border_file(fd), false, &glob) ? close_taken(glob) : 0;
 }
 
 void

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <netinet/sctp.h>
 
@@ -169,6 +170,60 @@ read(int fd, void *data, size_t length)
 {
 	int host = host_fd(fd);
 	return host < 0 ? real()->read(fd, data, length) : recvfrom(fd, data, length, 0, NULL, NULL);
+}
+
+/* ---- several at once: an error is told only if it is the first one's ---- */
+
+HOST_API int
+sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
+{
+	int host = host_fd(fd);
+	if (host < 0)
+		return real()->sendmmsg(fd, messages, count, flags);
+	unsigned done = 0;
+	for (; done < count && done < UIO_MAXIOV; done++) {
+		ssize_t sent = send_message(host, &messages[done].msg_hdr, flags);
+		if (sent < 0)
+			return done ? (int)done : -1;
+		messages[done].msg_len = (unsigned)sent;
+	}
+	return (int)done;
+}
+
+static bool
+is_over(const struct timespec *deadline)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec > deadline->tv_sec ||
+	       (now.tv_sec == deadline->tv_sec && now.tv_nsec >= deadline->tv_nsec);
+}
+
+/* As on Linux the time is looked at after each message: the first one is waited for without limit. */
+HOST_API int
+recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout)
+{
+	int host = host_fd(fd);
+	struct timespec deadline;
+	if (host < 0)
+		return real()->recvmmsg(fd, messages, count, flags, timeout);
+	if (timeout) {
+		clock_gettime(CLOCK_MONOTONIC, &deadline);
+		deadline.tv_sec += timeout->tv_sec + (deadline.tv_nsec + timeout->tv_nsec) / 1000000000;
+		deadline.tv_nsec = (deadline.tv_nsec + timeout->tv_nsec) % 1000000000;
+	}
+	unsigned done = 0;
+	while (done < count && done < UIO_MAXIOV) {
+		ssize_t length = receive_message(host, &messages[done].msg_hdr, flags & ~MSG_WAITFORONE);
+		if (length < 0)
+			return done ? (int)done : -1;
+		messages[done++].msg_len = (unsigned)length;
+		if (flags & MSG_WAITFORONE)
+			flags |= MSG_DONTWAIT;
+		if (timeout && is_over(&deadline))
+			break;
+	}
+	return (int)done;
 }
 
 /* ---- what _FORTIFY_SOURCE makes of them ---- */

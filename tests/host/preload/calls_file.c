@@ -6,6 +6,7 @@
 
 #include "convert.h"
 #include "descriptor.h"
+#include "epoll_set.h"
 #include "real.h"
 
 HOST_API int
@@ -14,8 +15,10 @@ close(int fd)
 	/* The number stays taken until calls on it have ended, or another thread could be given it meanwhile.
 	 */
 	int host = host_fd(fd);
-	if (host < 0)
+	if (host < 0) {
+		epoll_set_forget(fd);
 		return real()->close(fd);
+	}
 	int result = way()->closing(fd, host);
 	real()->close(fd);
 	int last = way()->closed(host);
@@ -42,6 +45,8 @@ dup3(int fd, int wanted, int flags)
 	int old = fd != wanted && real()->fcntl(fd, F_GETFD) >= 0 ? host_fd(wanted) : -1;
 	if (old >= 0)
 		way()->closing(wanted, old);
+	else if (fd != wanted)
+		epoll_set_forget(wanted);
 	int made = real()->dup3(fd, wanted, flags);
 	if (old >= 0)
 		way()->closed(old);

@@ -173,8 +173,6 @@ now(void)
 	return time.tv_sec * 1000000000ll + time.tv_nsec;
 }
 
-enum { READS = POLLIN | POLLRDNORM, WRITES = POLLOUT | POLLWRNORM };
-
 static nfds_t
 from_sets(int count, fd_set *const sets[3], struct pollfd *fds)
 {
@@ -249,17 +247,6 @@ select(int count, fd_set *reads, fd_set *writes, fd_set *excepts, struct timeval
 		*timeout = (struct timeval){left / 1000000000, left % 1000000000 / 1000};
 	}
 	return result;
-}
-
-HOST_API int
-epoll_ctl(int queue, int operation, int fd, struct epoll_event *event)
-{
-	/* Linux would watch a placeholder that never becomes ready. */
-	if (host_fd(fd) >= 0) {
-		errno = EPERM;
-		return -1;
-	}
-	return real()->epoll_ctl(queue, operation, fd, event);
 }
 
 /* ---- what _FORTIFY_SOURCE makes of them ---- */

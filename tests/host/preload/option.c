@@ -84,6 +84,11 @@ get_own(int fd, int name, void *value, socklen_t *length)
 			return (int)give(result);
 		number = linux_family(local.ss_family);
 	}
+	if (name == SO_ACCEPTCONN) {
+		number = bsd_listens(fd);
+		if (number < 0)
+			return (int)give(number);
+	}
 	if (*length > sizeof(number))
 		*length = sizeof(number);
 	memcpy(value, &number, *length);
@@ -146,7 +151,7 @@ option_get(int fd, int level, int name, void *value, socklen_t *length)
 	}
 	if (level == IPPROTO_SCTP)
 		return get_sctp(fd, name, value, length);
-	if (level == SOL_SOCKET && (name == SO_DOMAIN || name == SO_PROTOCOL))
+	if (level == SOL_SOCKET && (name == SO_DOMAIN || name == SO_PROTOCOL || name == SO_ACCEPTCONN))
 		return get_own(fd, name, value, length);
 	const struct known *known = find_known(level, name);
 	return known ? get_known(fd, known, value, length) : -1;

@@ -26,6 +26,8 @@
 	F(ssize_t, sendmsg, (int, const struct msghdr *, int))                                               \
 	F(ssize_t, recvfrom, (int, void *, size_t, int, struct sockaddr *, socklen_t *))                     \
 	F(ssize_t, recvmsg, (int, struct msghdr *, int))                                                     \
+	F(int, sendmmsg, (int, struct mmsghdr *, unsigned, int))                                             \
+	F(int, recvmmsg, (int, struct mmsghdr *, unsigned, int, struct timespec *))                          \
 	F(ssize_t, read, (int, void *, size_t))                                                              \
 	F(ssize_t, write, (int, const void *, size_t))                                                       \
 	F(ssize_t, readv, (int, const struct iovec *, int))                                                  \
@@ -39,7 +41,9 @@
 	F(int, poll, (struct pollfd *, nfds_t, int))                                                         \
 	F(int, ppoll, (struct pollfd *, nfds_t, const struct timespec *, const sigset_t *))                  \
 	F(int, pselect, (int, fd_set *, fd_set *, fd_set *, const struct timespec *, const sigset_t *))      \
-	F(int, epoll_ctl, (int, int, int, struct epoll_event *))
+	F(int, epoll_create1, (int))                                                                         \
+	F(int, epoll_ctl, (int, int, int, struct epoll_event *))                                             \
+	F(int, epoll_pwait, (int, struct epoll_event *, int, int, const sigset_t *))
 
 struct real {
 #define MEMBER(result, name, parameters) result(*name) parameters;

@@ -242,6 +242,8 @@ main(int count, char **arguments)
 	bool list = count > 1 && strcmp(arguments[1], "-l") == 0;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	/* Or the tests would use a daemon that happens to run. */
+	unsetenv("SCTP_HOST_SOCKET");
 	strcpy(folder, "/tmp/host-test-XXXXXX");
 	if (!list && mkdtemp(folder) == NULL) {
 		perror(folder);

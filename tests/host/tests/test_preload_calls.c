@@ -23,7 +23,9 @@
 #include "../preload/calls_socket.c"
 #include "../preload/calls_data.c"
 #include "../preload/calls_file.c"
+#include "../preload/epoll_set.c"
 #include "../preload/calls_poll.c"
+#include "../preload/calls_epoll.c"
 
 static void
 already_up(void)
@@ -197,6 +199,8 @@ TEST(options_are_linux_s)
 	EXPECT_EQ(number_option(fd, SOL_SOCKET, SO_TYPE), SOCK_STREAM);
 	EXPECT_EQ(number_option(fd, SOL_SOCKET, SO_DOMAIN), AF_INET);
 	EXPECT_EQ(number_option(fd, SOL_SOCKET, SO_PROTOCOL), IPPROTO_SCTP);
+	EXPECT_EQ(number_option(fd, SOL_SOCKET, SO_ACCEPTCONN), 0);
+	EXPECT_EQ(number_option(new_listener(5002), SOL_SOCKET, SO_ACCEPTCONN), 1);
 	EXPECT_EQ(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)), 0);
 	EXPECT_EQ(bsd_socket_of(host_fd(fd))->so_linger, 300);
 	EXPECT_EQ(getsockopt(fd, SOL_SOCKET, SO_LINGER, &seen, &length), 0);
@@ -236,6 +240,30 @@ TEST(data_goes_through_every_call)
 	EXPECT_EQ(shutdown(made.client, SHUT_WR), 0);
 	EXPECT_EQ(read(made.server, seen, sizeof(seen)), 0);
 	EXPECT_ERRNO(send(made.client, "x", 1, MSG_NOSIGNAL), EPIPE);
+}
+
+TEST(several_messages_go_at_once)
+{
+	char seen[4][8];
+	struct iovec out[2] = {{(char *)"ab", 2}, {(char *)"cde", 3}}, in[4];
+	struct mmsghdr sent[2] = {{.msg_hdr = {.msg_iov = &out[0], .msg_iovlen = 1}},
+				  {.msg_hdr = {.msg_iov = &out[1], .msg_iovlen = 1}}};
+	struct mmsghdr got[4] = {0};
+	preload_start();
+	struct connection made = new_connection();
+	for (int i = 0; i < 4; i++) {
+		in[i] = (struct iovec){seen[i], i == 0 ? 2 : sizeof(seen[i])};
+		got[i].msg_hdr = (struct msghdr){.msg_iov = &in[i], .msg_iovlen = 1};
+	}
+	EXPECT_EQ(sendmmsg(made.client, sent, 2, 0), 2);
+	EXPECT_EQ(sent[1].msg_len, 3);
+	EXPECT_EQ(recvmmsg(made.server, got, 4, MSG_WAITFORONE, NULL), 2);
+	EXPECT_EQ(got[0].msg_len, 2);
+	EXPECT_EQ(got[1].msg_len, 3);
+	EXPECT(!memcmp(seen[0], "ab", 2) && !memcmp(seen[1], "cde", 3));
+	EXPECT_ERRNO(recvmmsg(made.server, got, 4, MSG_DONTWAIT, NULL), EAGAIN);
+	EXPECT_EQ(sendmmsg(made.client, sent, 1, 0), 1);
+	EXPECT_EQ(recvmmsg(made.server, got, 4, 0, &(struct timespec){0, 0}), 1);
 }
 
 TEST(recvmsg_converts_name_control_and_flags)
@@ -399,13 +427,89 @@ TEST(select_over_both_kinds)
 	EXPECT_ERRNO(select(FD_SETSIZE, &reads, &writes, NULL, NULL), EBADF);
 }
 
-TEST(epoll_is_refused)
+/* ---- epoll ---- */
+
+static uint32_t
+epoll_next(int queue, int *which)
 {
-	struct epoll_event event = {.events = EPOLLIN};
+	struct epoll_event event = {0};
+	int found = epoll_wait(queue, &event, 1, 0);
+	EXPECT(found == 0 || found == 1);
+	*which = found ? event.data.fd : -1;
+	return event.events;
+}
+
+static void
+epoll_change(int queue, int operation, int fd, uint32_t events)
+{
+	struct epoll_event event = {.events = events, .data.fd = fd};
+	EXPECT_EQ(epoll_ctl(queue, operation, fd, &event), 0);
+}
+
+TEST(epoll_watches_both_kinds)
+{
+	struct epoll_event event = {.events = EPOLLIN}, both[2];
+	int which, other = eventfd(0, 0);
+	uint64_t one = 1;
+	char byte;
 	preload_start();
-	int queue = epoll_create1(0), ours = new_socket(SOCK_STREAM), other = eventfd(0, 0);
-	EXPECT_ERRNO(epoll_ctl(queue, EPOLL_CTL_ADD, ours, &event), EPERM);
-	EXPECT_EQ(epoll_ctl(queue, EPOLL_CTL_ADD, other, &event), 0);
+	int queue = epoll_create1(0);
+	struct connection made = new_connection();
+	epoll_change(queue, EPOLL_CTL_ADD, other, EPOLLIN);
+	epoll_change(queue, EPOLL_CTL_ADD, made.server, EPOLLIN);
+	EXPECT_ERRNO(epoll_ctl(queue, EPOLL_CTL_ADD, made.server, &event), EEXIST);
+	EXPECT_ERRNO(epoll_ctl(queue, EPOLL_CTL_MOD, made.client, &event), ENOENT);
+	EXPECT_ERRNO(epoll_ctl(other, EPOLL_CTL_ADD, made.client, &event), EINVAL);
+	epoll_next(queue, &which);
+	EXPECT_EQ(which, -1);
+	EXPECT_EQ(write(made.client, "ab", 2), 2);
+	for (int i = 0; i < 2; i++) {
+		EXPECT_EQ(epoll_next(queue, &which), EPOLLIN);
+		EXPECT_EQ(which, made.server);
+	}
+	EXPECT_EQ(write(other, &one, sizeof(one)), sizeof(one));
+	EXPECT_EQ(epoll_wait(queue, both, 2, -1), 2);
+	EXPECT_EQ(both[0].data.fd + both[1].data.fd, made.server + other);
+	EXPECT_EQ(read(made.server, &byte, 1), 1);
+	EXPECT_EQ(read(made.server, &byte, 1), 1);
+	EXPECT_EQ(epoll_wait(queue, both, 2, -1), 1);
+	EXPECT_EQ(read(other, &one, sizeof(one)), sizeof(one));
+	epoll_change(queue, EPOLL_CTL_MOD, made.server, EPOLLIN | EPOLLOUT);
+	EXPECT_EQ(epoll_next(queue, &which), EPOLLOUT);
+	epoll_change(queue, EPOLL_CTL_DEL, made.server, 0);
+	EXPECT_EQ(epoll_wait(queue, both, 2, 20), 0);
+	EXPECT_EQ(close(queue), 0);
+}
+
+TEST(epoll_tells_of_edges_once)
+{
+	int which;
+	char byte;
+	preload_start();
+	int queue = epoll_create1(0);
+	struct connection made = new_connection();
+	epoll_change(queue, EPOLL_CTL_ADD, made.server, EPOLLIN | EPOLLET);
+	EXPECT_EQ(write(made.client, "a", 1), 1);
+	EXPECT_EQ(epoll_next(queue, &which), EPOLLIN);
+	EXPECT_EQ(epoll_next(queue, &which), 0);
+	EXPECT_EQ(write(made.client, "b", 1), 1);
+	EXPECT_EQ(epoll_next(queue, &which), EPOLLIN);
+	epoll_change(queue, EPOLL_CTL_MOD, made.server, EPOLLIN | EPOLLONESHOT);
+	EXPECT_EQ(epoll_next(queue, &which), EPOLLIN);
+	EXPECT_EQ(epoll_next(queue, &which), 0);
+	epoll_change(queue, EPOLL_CTL_MOD, made.server, EPOLLIN | EPOLLRDHUP);
+	EXPECT_EQ(epoll_next(queue, &which), EPOLLIN);
+	EXPECT_EQ(read(made.server, &byte, 1), 1);
+	EXPECT_EQ(read(made.server, &byte, 1), 1);
+	EXPECT_EQ(shutdown(made.client, SHUT_WR), 0);
+	EXPECT_EQ(epoll_next(queue, &which), EPOLLIN | EPOLLHUP | EPOLLRDHUP);
+	/* A number that is closed and used anew is not watched any more. */
+	EXPECT_EQ(close(made.server), 0);
+	EXPECT_EQ(epoll_next(queue, &which), 0);
+	EXPECT_EQ(new_socket(SOCK_STREAM), made.server);
+	EXPECT_EQ(epoll_next(queue, &which), 0);
+	EXPECT_EQ(close(queue), 0);
+	EXPECT_EQ(bsd_open_count(), 3);
 }
 
 TEST(forked_child_has_no_host)
