@@ -61,4 +61,7 @@ SYSCALLS(DECLARE)
 /* Runs one in this kernel, on the calling thread, for its process. */
 int syscall_run(unsigned number, struct syscall *call);
 
+/* How the calls of syscalls.h reach their kernel: by default it is in this process. 0 or a Darwin errno. */
+extern int (*syscall_trap)(unsigned number, struct syscall *call);
+
 #endif

@@ -69,8 +69,4 @@ HOST_API struct socket *bsd_socket_of(int fd);
 /* Descriptors that are open. */
 HOST_API unsigned bsd_open_count(void);
 
-/* How all calls above reach their kernel: by default it is in this process. 0 or a Darwin errno. */
-struct syscall;
-extern HOST_API int (*syscall_trap)(unsigned number, struct syscall *call);
-
 #endif

@@ -12,7 +12,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "../bsd/syscalls.h"
 #include "../daemon/border.h"
 
 static _Thread_local int arrived = -1;

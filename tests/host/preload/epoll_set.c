@@ -24,7 +24,12 @@ struct set {
 	struct set *next;
 };
 
+enum { DESCRIPTORS_WATCHED = 65536 };
+
 static struct set *sets;
+/* By epoll descriptor. Without the lock: the host itself closes descriptors while it holds locks of its own,
+ * under which this file's must not be taken. */
+static _Atomic bool has_set[DESCRIPTORS_WATCHED];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
 
@@ -44,6 +49,12 @@ static void
 prepare_fork(void)
 {
 	pthread_atfork(lock_sets, unlock_sets, unlock_sets);
+}
+
+static bool
+may_have_set(int epoll)
+{
+	return epoll >= 0 && epoll < DESCRIPTORS_WATCHED && has_set[epoll];
 }
 
 /* ---- sets; with the lock held ---- */
@@ -75,7 +86,7 @@ move_up(int fd)
 static struct set *
 make_set(int epoll)
 {
-	struct set *set = calloc(1, sizeof(*set));
+	struct set *set = epoll < DESCRIPTORS_WATCHED ? calloc(1, sizeof(*set)) : NULL;
 	int host = set ? bsd_kqueue() : -XNU_ENOMEM;
 	int queue = host < 0 ? (int)give(host) : way()->make(host, true);
 	if (queue < 0) {
@@ -84,6 +95,7 @@ make_set(int epoll)
 	}
 	*set = (struct set){.epoll = epoll, .queue = move_up(queue), .next = sets};
 	sets = set;
+	has_set[epoll] = true;
 	return set;
 }
 
@@ -199,7 +211,7 @@ epoll_set_control(int epoll, int operation, int fd, const struct epoll_event *ev
 int
 epoll_set_descriptor(int epoll)
 {
-	if (!__atomic_load_n(&sets, __ATOMIC_ACQUIRE))
+	if (!may_have_set(epoll))
 		return -1;
 	lock_sets();
 	struct set *set = find_set(epoll);
@@ -268,7 +280,7 @@ void
 epoll_set_forget(int epoll)
 {
 	int error = errno;
-	if (!__atomic_load_n(&sets, __ATOMIC_ACQUIRE))
+	if (!may_have_set(epoll))
 		return;
 	lock_sets();
 	struct set **link = &sets;
@@ -277,6 +289,7 @@ epoll_set_forget(int epoll)
 	struct set *set = *link;
 	if (set)
 		*link = set->next;
+	has_set[epoll] = false;
 	unlock_sets();
 	if (set) {
 		while (set->members)

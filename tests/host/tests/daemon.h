@@ -43,24 +43,32 @@ read_until(struct daemon *daemon, const char *wanted)
 	}
 }
 
+/* Runs sctphostd with an argument or none, on its path. */
+static inline struct running
+run_daemon(const char *argument)
+{
+	struct running running;
+	char path[512];
+	need_build();
+	setenv("SCTP_HOST_SOCKET", daemon_path(), 1);
+	if (fork_with_output(&running, true) == 0) {
+		setenv("SCTP_KEXT", getenv("SCTP_TEST_KEXT"), 1);
+		snprintf(path, sizeof(path), "%s/sctphostd", getenv("SCTP_TEST_BUILD"));
+		execl(path, path, argument, (char *)NULL);
+		_exit(127);
+	}
+	return running;
+}
+
 /* Programs started from now on use it. */
 static inline struct daemon *
 start_daemon(const char *link, const char *addresses)
 {
 	static struct daemon daemon;
-	char path[512];
-	need_build();
-	setenv("SCTP_HOST_SOCKET", daemon_path(), 1);
-	daemon.said[0] = 0;
-	if (fork_with_output(&daemon.running, true) == 0) {
-		setenv("SCTP_KEXT", getenv("SCTP_TEST_KEXT"), 1);
-		setenv("SCTP_HOST_LINK", link, 1);
-		if (addresses)
-			setenv("SCTP_HOST_ADDRESS", addresses, 1);
-		snprintf(path, sizeof(path), "%s/sctphostd", getenv("SCTP_TEST_BUILD"));
-		execl(path, path, (char *)NULL);
-		_exit(127);
-	}
+	setenv("SCTP_HOST_LINK", link, 1);
+	if (addresses)
+		setenv("SCTP_HOST_ADDRESS", addresses, 1);
+	daemon = (struct daemon){.running = run_daemon(NULL)};
 	read_until(&daemon, "ready at");
 	return &daemon;
 }

@@ -293,28 +293,51 @@ TEST(daemon_ends_with_programs_in_calls)
 	end_client(client);
 }
 
+/* ---- the daemon itself ---- */
+
+static void
+need_refusal(const char *argument, int status, const char *says)
+{
+	char said[4096] = "";
+	int left = await_program(run_daemon(argument), said, sizeof(said));
+	EXPECT(WIFEXITED(left));
+	EXPECT_EQ(WEXITSTATUS(left), status);
+	EXPECT_SAYS(said, says);
+}
+
 TEST(second_daemon_is_refused)
 {
-	char path[512], said[1024] = "";
-	struct running second;
 	struct daemon *daemon = start_daemon("memory", "192.0.2.1");
-	if (fork_with_output(&second, true) == 0) {
-		setenv("SCTP_KEXT", getenv("SCTP_TEST_KEXT"), 1);
-		snprintf(path, sizeof(path), "%s/sctphostd", getenv("SCTP_TEST_BUILD"));
-		execl(path, path, (char *)NULL);
-		_exit(127);
-	}
-	int status = await_program(second, said, sizeof(said));
-	EXPECT(WIFEXITED(status));
-	EXPECT_EQ(WEXITSTATUS(status), 1);
-	EXPECT_SAYS(said, "is in use\n");
-	EXPECT_EQ(strchr(said, '\n') - said, strlen(said) - 1);
+	need_refusal(NULL, 1, " is in use\n");
 	end_daemon(daemon);
 	/* What a killed one leaves is taken over. */
 	daemon = start_daemon("memory", "192.0.2.1");
 	EXPECT_EQ(kill(daemon->running.process, SIGKILL), 0);
 	await_program(daemon->running, daemon->said, sizeof(daemon->said));
 	end_daemon(start_daemon("memory", "192.0.2.1"));
+}
+
+TEST(daemon_explains_itself)
+{
+	need_refusal("--help", 0, "Usage: sctphostd");
+	need_refusal("--nothing", 2, "see sctphostd --help\n");
+	need_refusal("more", 2, "unknown argument 'more'\n");
+	setenv("SCTP_TEST_KEXT", "/nowhere", 1);
+	need_refusal(NULL, 1, "/nowhere");
+}
+
+TEST(daemon_goes_to_the_background)
+{
+	int status, process;
+	setenv("SCTP_HOST_ADDRESS", "192.0.2.1,2001:db8::1", 1);
+	struct daemon daemon = {.running = run_daemon("--background")};
+	read_until(&daemon, "process ");
+	EXPECT_EQ(waitpid(daemon.running.process, &status, 0), daemon.running.process);
+	EXPECT_EQ(status, 0);
+	EXPECT_EQ(sscanf(strstr(daemon.said, "process "), "process %d", &process), 1);
+	end_client(start_client("own_addresses"));
+	EXPECT_EQ(kill(process, SIGTERM), 0);
+	read_until(&daemon, "stopped");
 }
 
 PROGRAMS({"serve_two", serve_two}, {"ask", ask}, {"own_addresses", own_addresses},
