@@ -45,4 +45,4 @@ pub use inbound::Delivery;
 pub use message::Message;
 pub use notification::{AddressChange, AddressNews, Change, Notification};
 pub use path::RtoParameters;
-pub use status::{AssociationStatus, PathStatus, StateName};
+pub use status::{AssociationStatus, PathStatus, StateName, Timeouts, Totals};

@@ -7,6 +7,56 @@ use crate::time::Span;
 /// The longest that a SACK may wait, whatever the user sets (RFC 9260 section 6.2).
 pub const MAX_SACK_DELAY: Span = Span::from_millis(500);
 
+/// What a user may set for one path, and for those to come (RFC 6458 section 8.1.12, RFC 7829 section 7.2).
+#[derive(Clone, Copy, Debug)]
+pub struct PathSettings {
+    /// Path.Max.Retrans.
+    pub max_retransmits: u16,
+    /// PotentiallyFailed.Max.Retrans (RFC 7829 section 3.2): a path with more errors than this is used only if no better
+    /// one is left; not below `max_retransmits` to turn that off.
+    pub potentially_failed_max_retransmits: u16,
+    /// An idle path is probed by heartbeats.
+    pub heartbeats: bool,
+    /// HB.interval.
+    pub heartbeat_interval: Span,
+    /// The path MTU is searched for (RFC 8899).
+    pub pmtud: bool,
+    /// The largest IP packet, bytes with the IP header: the path MTU without `pmtud`, the most that is tried with it;
+    /// then at most 9000 counts.
+    pub mtu: u32,
+    /// The path MTU that the user wants without `pmtud`, as bytes for chunks; 0 for `mtu`.
+    pub chunk_room: u32,
+    /// The Differentiated Services Code Point of packets, in the upper six bits (RFC 2474); `None` for what the socket
+    /// has.
+    pub dscp: Option<u8>,
+    /// The flow label of IPv6 packets, 20 bits (RFC 6437).
+    pub flow_label: Option<u32>,
+}
+
+impl Default for PathSettings {
+    fn default() -> Self {
+        Self {
+            max_retransmits: 5,
+            potentially_failed_max_retransmits: 0,
+            heartbeats: true,
+            heartbeat_interval: Span::from_secs(30),
+            pmtud: true,
+            mtu: 1500,
+            chunk_room: 0,
+            dscp: None,
+            flow_label: None,
+        }
+    }
+}
+
+impl PathSettings {
+    /// HB.interval; `None` when heartbeats are off.
+    #[must_use]
+    pub fn interval(&self) -> Option<Span> {
+        self.heartbeats.then_some(self.heartbeat_interval)
+    }
+}
+
 /// Protocol parameters, RFC 9260 section 16 with its defaults, and the numbers of streams.
 #[derive(Clone, Copy, Debug)]
 pub struct Protocol {
@@ -20,13 +70,8 @@ pub struct Protocol {
     pub max_init_timeout: Span,
     /// Association.Max.Retrans.
     pub association_max_retransmits: u16,
-    /// Path.Max.Retrans.
-    pub path_max_retransmits: u16,
-    /// PotentiallyFailed.Max.Retrans (RFC 7829 section 3.2): a path with more errors than this is used only if no better
-    /// one is left; not below `path_max_retransmits` to turn that off.
-    pub potentially_failed_max_retransmits: u16,
-    /// HB.interval; `None` when heartbeats are off.
-    pub heartbeat_interval: Option<Span>,
+    /// What paths begin with.
+    pub path: PathSettings,
     /// How long a SACK may wait; [`MAX_SACK_DELAY`] if this is longer.
     pub sack_delay: Span,
     /// Streams asked for in an INIT.
@@ -37,15 +82,16 @@ pub struct Protocol {
     pub no_delay: bool,
     /// Explicit Congestion Notification is offered to the peer (RFC 4960 appendix A).
     pub ecn: bool,
-    /// The path MTU is searched for (RFC 8899).
-    pub pmtud: bool,
-    /// The largest IP packet, bytes with the IP header: the path MTU without `pmtud`, the most that is tried with it;
-    /// then at most 9000 counts.
-    pub mtu: u32,
     /// SCTP_MAXSEG: the most bytes of a message that go into one DATA chunk; 0 for what the path takes.
     pub max_segment: u32,
     /// SCTP_DELAYED_SACK: every how many packets with DATA a SACK is sent at once; 1 for each.
     pub sack_frequency: u32,
+    /// Max.Burst: packets with new data that may follow one event (RFC 9260 section 6.1 rule D); 0 for any number.
+    pub max_burst: u32,
+    /// SCTP_MAX_CWND: the most that a congestion window grows to, bytes; 0 for any size.
+    pub max_cwnd: u32,
+    /// SCTP_AUTOCLOSE: an association that moved no user data for so many seconds is shut down; 0 for never.
+    pub autoclose: u32,
     /// so_rcv.sb_hiwat: what the peer may have under way or unread, bytes.
     pub receive_buffer: u32,
 }
@@ -73,24 +119,40 @@ impl Default for Protocol {
             max_init_retransmits: 8,
             max_init_timeout: Span::ZERO,
             association_max_retransmits: 10,
-            path_max_retransmits: 5,
-            potentially_failed_max_retransmits: 0,
-            heartbeat_interval: Some(Span::from_secs(30)),
+            path: PathSettings::default(),
             sack_delay: Span::from_millis(200),
             outbound_streams: 10,
             inbound_streams: 2048,
             no_delay: false,
             ecn: true,
-            pmtud: true,
-            mtu: 1500,
             max_segment: 0,
             sack_frequency: 2,
+            max_burst: 4,
+            max_cwnd: 0,
+            autoclose: 0,
             receive_buffer: 233_016,
         }
     }
 }
 
-/// Defaults for messages that are sent without control data (RFC 6458 section 8.1.31).
+bitflags::bitflags! {
+    /// snd_flags with their values of netinet/sctp_uio.h, as far as they may be defaults (RFC 6458 section 8.1.31).
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct SendFlags: u16 {
+        /// SCTP_EOF: shut down after the message.
+        const EOF = 0x0100;
+        /// SCTP_UNORDERED: deliver without regard to order (RFC 9260 section 6.6).
+        const UNORDERED = 0x0400;
+        /// SCTP_ADDR_OVER: send to the address that is given rather than to the primary path.
+        const ADDR_OVER = 0x0800;
+        /// SCTP_EOR: the message ends here. Only with SCTP_EXPLICIT_EOR.
+        const EOR = 0x2000;
+        /// SCTP_SACK_IMMEDIATELY: ask the peer to acknowledge at once (RFC 7053).
+        const SACK_IMMEDIATELY = 0x4000;
+    }
+}
+
+/// Defaults for messages that are sent without control data (RFC 6458 sections 8.1.31 and 8.1.32).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SendDefaults {
     /// Stream identifier.
@@ -99,12 +161,16 @@ pub struct SendDefaults {
     pub ppid: u32,
     /// Given back with notifications about the message.
     pub context: u32,
-    /// Deliver without regard to order (section 6.6).
-    pub unordered: bool,
+    /// How.
+    pub flags: SendFlags,
+    /// SCTP_DEFAULT_PRINFO: pr_policy. Kept for programs that ask; every message is reliable.
+    pub policy: u16,
+    /// pr_value.
+    pub policy_value: u32,
 }
 
 bitflags::bitflags! {
-    /// What a user wants to hear of, in the order of struct sctp_event_subscribe (RFC 6458 section 6.2.1).
+    /// What a user wants to hear of; the first in the order of struct sctp_event_subscribe (RFC 6458 section 6.2.1).
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     pub struct Events: u16 {
         /// SCTP_SNDRCV with each message.
@@ -129,6 +195,14 @@ bitflags::bitflags! {
         const SENDER_DRY = 1 << 9;
         /// SCTP_STREAM_RESET_EVENT.
         const STREAM_RESET = 1 << 10;
+        /// SCTP_ASSOC_RESET_EVENT.
+        const ASSOCIATION_RESET = 1 << 11;
+        /// SCTP_STREAM_CHANGE_EVENT.
+        const STREAM_CHANGE = 1 << 12;
+        /// SCTP_SEND_FAILED_EVENT.
+        const SEND_FAILED = 1 << 13;
+        /// What SCTP_EVENTS can name.
+        const SUBSCRIBE = (1 << 11) - 1;
     }
 }
 
@@ -195,8 +269,8 @@ mod tests {
             (protocol.rto.initial, protocol.rto.min, protocol.rto.max),
             (seconds(1), seconds(1), seconds(60))
         );
-        assert_eq!((protocol.cookie_life, protocol.heartbeat_interval), (seconds(60), Some(seconds(30))));
-        assert_eq!((protocol.association_max_retransmits, protocol.path_max_retransmits), (10, 5));
+        assert_eq!((protocol.cookie_life, protocol.path.interval()), (seconds(60), Some(seconds(30))));
+        assert_eq!((protocol.association_max_retransmits, protocol.path.max_retransmits), (10, 5));
         assert_eq!((protocol.max_init_retransmits, protocol.sack_delay), (8, Span::from_millis(200)));
     }
 

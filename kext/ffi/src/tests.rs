@@ -206,8 +206,10 @@ fn options_refuse_short_values_and_unknown_names() {
     }
     assert_eq!(set(&host, 0x7fff, &value, 512), 42);
     assert_eq!(get(&host, 0x7fff, &mut value, &mut length), 42);
-    // Read only, and without an association.
-    assert_eq!(set(&host, SCTP_STATUS, &value, 512), 42);
+    // Read only, write only, and without an association.
+    assert_eq!(set(&host, SCTP_STATUS, &value, 512), 102);
+    length = 512;
+    assert_eq!(get(&host, SCTP_AUTH_CHUNK, &mut value, &mut length), 102);
     length = 512;
     assert_eq!(get(&host, SCTP_STATUS, &mut value, &mut length), 22);
 }

@@ -28,6 +28,7 @@ fn send_info(info: &sctp_send) -> SendInfo {
         unordered: has(info.flags, SCTP_ENGINE_UNORDERED),
         immediate: has(info.flags, SCTP_ENGINE_SACK_IMMEDIATELY),
         to_this_address: has(info.flags, SCTP_ENGINE_ADDR_OVER),
+        finish: has(info.flags, SCTP_ENGINE_EOF),
         use_defaults: info.use_defaults,
     }
 }
@@ -66,14 +67,12 @@ pub(crate) unsafe extern "C" fn sctp_engine_send(
             unsafe { Held::swap_in(message, refused) };
             return errno(error);
         }
+    } else if let Err(error) = engine.finish(now, endpoint, &send, Close::Graceful) {
+        return errno(error);
     }
-    let result = if end { engine.finish(now, endpoint, &send, Close::Graceful) } else { Ok(()) };
-    if result.is_ok() || length > 0 {
-        // SAFETY: the caller's promise; only the empty place is left.
-        drop(unsafe { Held::take_back(message) });
-        return 0;
-    }
-    result.to_errno()
+    // SAFETY: the caller's promise; only the empty place is left.
+    drop(unsafe { Held::take_back(message) });
+    0
 }
 
 /// # Safety

@@ -52,7 +52,7 @@ impl Host {
         let options = engine.options(endpoint).expect("the endpoint");
         options.future.events = Events::ASSOCIATION | Events::SHUTDOWN;
         // Probes would stand between the packets that the scripts are about.
-        options.future.protocol.pmtud = false;
+        options.future.protocol.path.pmtud = false;
         let now = Time(1_000_000_000_000);
         let (sent, errors, symbols) = (VecDeque::new(), Vec::new(), Symbols::default());
         Self { engine, endpoint, now, sent, errors, symbols }

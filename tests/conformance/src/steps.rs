@@ -212,15 +212,18 @@ fn set(host: &mut Host, text: &str) -> Result<(), String> {
             &mut host.engine.options(endpoint).map_err(|error| format!("{error:?}"))?.future.protocol;
         match field.name.as_str() {
             "heartbeat" => {
-                protocol.heartbeat_interval = if value == "off" { None } else { Some(span(value)?) }
+                protocol.path.heartbeats = value != "off";
+                if protocol.path.heartbeats {
+                    protocol.path.heartbeat_interval = span(value)?;
+                }
             }
-            "pmtud" => protocol.pmtud = value == "on",
+            "pmtud" => protocol.path.pmtud = value == "on",
             "cookie-life" => protocol.cookie_life = span(value)?,
             "outbound-streams" => protocol.outbound_streams = integer(value)?,
             "inbound-streams" => protocol.inbound_streams = integer(value)?,
             "max-init-retransmits" => protocol.max_init_retransmits = integer(value)?,
             "association-max-retransmits" => protocol.association_max_retransmits = integer(value)?,
-            "path-max-retransmits" => protocol.path_max_retransmits = integer(value)?,
+            "path-max-retransmits" => protocol.path.max_retransmits = integer(value)?,
             "rto-max" => protocol.rto.max = span(value)?,
             "rto-min" => protocol.rto.min = span(value)?,
             "sack-delay" => protocol.sack_delay = span(value)?,

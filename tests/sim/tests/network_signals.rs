@@ -1,7 +1,7 @@
 //! What routers do besides losing packets: they mark them, and drop those that are too long.
 #![allow(missing_docs, reason = "a test crate has no public items")]
 
-use sctp_engine::options::Protocol;
+use sctp_engine::options::{PathSettings, Protocol};
 use sctp_engine::time::Span;
 use sctp_sim::{Conditions, Network, Pair, Random, Tally, Transfer, Workload, for_each_seed, run_transfers};
 
@@ -71,7 +71,8 @@ fn a_path_that_shrinks_without_a_word_stalls_nothing() {
 #[test]
 fn without_discovery_nothing_is_dropped_for_its_size() {
     for_each_seed(5, |seed| {
-        let protocol = Protocol { pmtud: false, ..Protocol::default() };
+        let path = PathSettings { pmtud: false, ..PathSettings::default() };
+        let protocol = Protocol { path, ..Protocol::default() };
         let tally = under(seed, protocol, |network| network.set_path_mtu(900), |_| ());
         assert!(tally.too_big == 0 && tally.fragmented > 0);
     });

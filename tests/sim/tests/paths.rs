@@ -2,7 +2,7 @@
 #![allow(missing_docs, reason = "a test crate has no public items")]
 
 use sctp_engine::address::{Address, Family};
-use sctp_engine::options::{Events, Protocol};
+use sctp_engine::options::{Events, PathSettings, Protocol};
 use sctp_engine::time::Span;
 use sctp_engine::{AddressChange, EndpointId, Item, Notification, Scope};
 use sctp_sim::{
@@ -265,7 +265,7 @@ fn nothing_is_lost_or_comes_twice_while_paths_come_and_go() {
         let protocol = Protocol {
             association_max_retransmits: 1000,
             max_init_retransmits: 100,
-            heartbeat_interval: Some(Span::from_secs(1)),
+            path: PathSettings { heartbeat_interval: Span::from_secs(1), ..PathSettings::default() },
             ..Protocol::default()
         };
         let pair = connect(&mut network, paths, protocol);

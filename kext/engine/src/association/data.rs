@@ -44,6 +44,7 @@ impl Association {
 
     /// After the last chunk of a packet that had DATA: decides when the SACK goes (section 6.2).
     pub(crate) fn end_of_data(&mut self, now: Time) {
+        self.active_at = now;
         let waited = matches!(self.inbound.sack(), SackNeed::Delayed);
         self.inbound.end_of_packet(self.settings.protocol.sack_frequency);
         if matches!(self.state, State::ShutdownSent) {
@@ -78,15 +79,16 @@ impl Association {
             // Section 6.1 rule A: a peer that answers probes is alive, however long its window stays closed.
             self.errors = 0;
         }
-        self.acknowledged(&effect);
+        self.acknowledged(now, &effect);
         self.after_acknowledgement(now);
         Disposition::Continue
     }
 
     /// Clears the error counters of paths that had data acknowledged (sections 8.1 and 8.2).
-    pub(crate) fn acknowledged(&mut self, effect: &SackEffect) {
+    pub(crate) fn acknowledged(&mut self, now: Time, effect: &SackEffect) {
         if effect.newly_acked > 0 {
             self.errors = 0;
+            self.active_at = now;
         }
         let paths = effect.path_acked;
         for (place, path) in self.paths.iter_mut().enumerate() {

@@ -24,12 +24,11 @@ impl Association {
     /// Starts the heartbeat timers; an unconfirmed path is probed at once (section 5.4).
     pub(crate) fn start_heartbeats(&mut self, now: Time) {
         for path in self.paths.iter_mut() {
-            path.heartbeat.deadline =
-                match (path.is_probed(&self.settings.protocol), self.settings.protocol.heartbeat_interval) {
-                    (true, _) => now,
-                    (false, Some(interval)) => now.plus(interval),
-                    (false, None) => Time::NEVER,
-                };
+            path.heartbeat.deadline = match (path.is_probed(), path.settings.interval()) {
+                (true, _) => now,
+                (false, Some(interval)) => now.plus(interval),
+                (false, None) => Time::NEVER,
+            };
         }
     }
 
@@ -42,6 +41,9 @@ impl Association {
         let lost = core::mem::take(&mut path.heartbeat.nonce) != 0;
         path.heartbeat.due = false;
         // RFC 7829 section 3.2 rule 6: while data is outstanding its fate decides.
+        if lost {
+            self.timeouts.heartbeat = self.timeouts.heartbeat.saturating_add(1);
+        }
         if lost && idle {
             path.rto.backoff();
             // Section 8.1: only what is lost on the path that data takes says something of the association.
@@ -53,7 +55,7 @@ impl Association {
         let probed = self.is_probed(place);
         let crowded = probed && self.waits_for_another_probe(now, place, lost);
         let Some(path) = self.paths.get_mut(place) else { return false };
-        let rto = path.rto.current();
+        let (rto, interval) = (path.rto.current(), path.settings.interval());
         let heartbeat = &mut path.heartbeat;
         if idle && !crowded && (probed || !lost) {
             heartbeat.nonce = random.nonzero64();
@@ -64,7 +66,7 @@ impl Association {
         } else {
             // After a lost heartbeat one RTO has passed.
             let least = if lost { Span::ZERO } else { Span(rto.0 / 2) };
-            heartbeat.deadline = self.settings.protocol.heartbeat_interval.map_or(Time::NEVER, |interval| {
+            heartbeat.deadline = interval.map_or(Time::NEVER, |interval| {
                 now.plus(least).plus(jitter(rto, random.u64())).plus(interval)
             });
         }
@@ -82,7 +84,7 @@ impl Association {
     }
 
     fn is_probed(&self, place: usize) -> bool {
-        self.paths.get(place).is_some_and(|path| path.is_probed(&self.settings.protocol))
+        self.paths.get(place).is_some_and(|path| path.is_probed())
     }
 
     /// Whether the probe of an unconfirmed path has to wait: with an HB.Max.Burst of 1 (section 16) they go one after
@@ -90,9 +92,9 @@ impl Association {
     fn waits_for_another_probe(&self, now: Time, place: usize, probed_last: bool) -> bool {
         let others = || {
             let others = self.paths.iter().enumerate().filter(|(other, _)| *other != place);
-            others.map(|(_, path)| path).filter(|path| {
-                path.state == PathState::Unconfirmed && path.is_probed(&self.settings.protocol)
-            })
+            others
+                .map(|(_, path)| path)
+                .filter(|path| path.state == PathState::Unconfirmed && path.is_probed())
         };
         let under_way = others().any(|path| path.heartbeat.nonce != 0);
         let waiting = others().any(|path| path.heartbeat.deadline <= now);
@@ -103,7 +105,7 @@ impl Association {
     pub(super) fn on_path_error(&mut self, now: Time, place: usize) {
         let alone = self.paths.len() == 1;
         let Some(path) = self.paths.get_mut(place) else { return };
-        let change = path.on_error(&self.settings.protocol, alone);
+        let change = path.on_error(alone);
         tell(&mut self.path_news, path, change);
         if self.wildcard {
             // Perhaps it is our address that no longer works: the route chooses again.
@@ -152,14 +154,14 @@ impl Association {
         path.rto.measure(now.since(sent));
         let change = path.on_answer();
         tell(&mut self.path_news, path, change);
-        let rto = path.rto.current();
+        let (rto, interval) = (path.rto.current(), path.settings.interval());
         self.errors = 0;
         if !self.is_set_up() {
             // The timers start when it is.
             return Disposition::Continue;
         }
         let Some(path) = self.paths.get_mut(place) else { return Disposition::Continue };
-        path.heartbeat.deadline = self.settings.protocol.heartbeat_interval.map_or(Time::NEVER, |interval| {
+        path.heartbeat.deadline = interval.map_or(Time::NEVER, |interval| {
             // The nonce was drawn at random, so it serves for the jitter too.
             now.plus(Span(rto.0 / 2)).plus(jitter(rto, nonce)).plus(interval)
         });

@@ -9,6 +9,7 @@ mod heartbeat;
 mod probe;
 mod replies;
 mod report;
+mod settings;
 mod setup;
 mod shutdown;
 mod timeouts;
@@ -27,7 +28,8 @@ use crate::options::Settings;
 use crate::outbound::Outbound;
 use crate::path::{Path, PathId, Paths};
 use crate::slab::Key;
-use crate::time::Time;
+use crate::status::Timeouts;
+use crate::time::{Span, Time};
 use alloc::vec::Vec;
 use sctp_wire::{Cause, Tsn};
 
@@ -211,6 +213,9 @@ pub(crate) struct Association {
     pub(crate) inbound_streams: u16,
     /// Waits in the accept queue of a listening endpoint.
     pub(crate) waiting: bool,
+    pub(crate) timeouts: Timeouts,
+    /// When user data came, or the last that was sent was acknowledged (RFC 6458 section 8.1.8).
+    pub(crate) active_at: Time,
 }
 
 impl Association {
@@ -219,7 +224,7 @@ impl Association {
         let protocol = begin.settings.protocol.bounded();
         let settings = Settings { protocol, ..begin.settings };
         let (first, others) = begin.peers.split_first().ok_or(OutOfMemory)?;
-        let path = |peer: &Address| Path::new(*peer, begin.source(), &protocol.rto);
+        let path = |peer: &Address| Path::new(*peer, begin.source(), &protocol);
         let mut paths = Paths::new(path(first));
         for peer in others {
             paths.push(path(peer))?;
@@ -262,6 +267,8 @@ impl Association {
             counted_send: 0,
             inbound_streams: protocol.inbound_streams,
             waiting: false,
+            timeouts: Timeouts::default(),
+            active_at: Time::NEVER,
         })
     }
 
@@ -329,7 +336,15 @@ impl Association {
             SackNeed::None | SackNeed::Now => Time::NEVER,
         };
         let paths = self.paths.iter().map(|path| path.t3.min(path.heartbeat.deadline));
-        let first = self.handshake.min(self.guard).min(sack).min(self.search_deadline());
+        let first =
+            self.handshake.min(self.guard).min(sack).min(self.search_deadline()).min(self.idle_deadline());
         paths.fold(first, Time::min)
+    }
+
+    /// When the association has been idle for longer than the user allows (RFC 6458 section 8.1.8).
+    pub(crate) fn idle_deadline(&self) -> Time {
+        let seconds = self.settings.protocol.autoclose;
+        let idle = seconds != 0 && matches!(self.state, State::Established) && self.outbound.is_drained();
+        if idle { self.active_at.plus(Span::from_secs(u64::from(seconds))) } else { Time::NEVER }
     }
 }

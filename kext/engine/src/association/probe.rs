@@ -12,14 +12,9 @@ const INFO_LENGTH: usize = 9;
 impl Association {
     /// Begins the search on paths that work and have none.
     pub(crate) fn begin_searches(&mut self, now: Time) {
-        let (search, mtu) = (self.settings.protocol.pmtud, self.settings.protocol.mtu);
         for path in self.paths.iter_mut() {
             if path.state == PathState::Active && path.search.is_idle() {
-                if search {
-                    path.search.begin(now, mtu, &mut path.mtu);
-                } else {
-                    path.search.disable(mtu, &mut path.mtu);
-                }
+                path.begin_search(now);
             }
         }
     }

@@ -219,14 +219,14 @@ impl Association {
         self.inbound_streams = inbound;
         self.inbound = Inbound::new(peer_tsn, inbound);
         self.outbound.set_peer_rwnd(window);
-        self.outbound.set_max_segment(self.settings.protocol.max_segment);
+        self.apply_settings();
         self.outbound.limit_streams(peer_inbound.min(self.settings.protocol.outbound_streams));
     }
 
     /// A path to another address of the peer.
     fn new_path(&self, address: &Address) -> Path {
         let source = if self.wildcard { Address::default() } else { self.local };
-        Path::new(*address, source, &self.settings.protocol.rto)
+        Path::new(*address, source, &self.settings.protocol)
     }
 
     /// Adds the peer's further addresses, unconfirmed until a heartbeat comes back (section 5.4).
@@ -271,6 +271,7 @@ impl Association {
         self.handshake = Time::NEVER;
         self.errors = 0;
         self.address_list = Vec::new();
+        self.active_at = now;
         self.begin_searches(now);
         self.start_heartbeats(now);
         // A shutdown that was asked for during set-up begins now, unless there is data to be sent first.

@@ -69,7 +69,7 @@ impl Association {
             }
             State::Established | State::ShutdownPending | State::ShutdownReceived => {
                 match self.outbound.on_cumulative(now, cumulative, &mut self.paths) {
-                    Ok(effect) => self.acknowledged(&effect),
+                    Ok(effect) => self.acknowledged(now, &effect),
                     Err(SackError::Old) => {}
                     Err(SackError::AckOfUnsent) => {
                         return Disposition::violation(b"SHUTDOWN acknowledges a TSN that was not sent");

@@ -3,9 +3,14 @@
 use super::{Association, Disposition, Due, Ending, Farewell, State};
 use crate::counters::Counters;
 use crate::error::Error;
+use crate::inbound::SackNeed;
 use crate::path::{PathId, alternate};
 use crate::random::Random;
 use crate::time::Time;
+
+const fn count(timeouts: &mut u32) {
+    *timeouts = timeouts.saturating_add(1);
+}
 
 const DEAD: Disposition =
     Disposition::End(Ending { error: Some(Error::TimedOut), farewell: Farewell::Abort(None) });
@@ -29,11 +34,15 @@ impl Association {
         }
         if self.sack_at <= now {
             self.sack_at = Time::NEVER;
+            if matches!(self.inbound.sack(), SackNeed::Delayed) {
+                count(&mut self.timeouts.sack);
+            }
             self.inbound.want_sack_now();
         }
         for place in 0..self.paths.len() {
             if self.paths.get(place).is_some_and(|path| path.t3 <= now) {
                 counters.data_timeouts = counters.data_timeouts.wrapping_add(1);
+                count(&mut self.timeouts.data);
                 if self.on_t3(now, place) {
                     return DEAD;
                 }
@@ -45,6 +54,9 @@ impl Association {
         }
         // Last: a time-out of data may have begun a search anew.
         self.on_search_deadline(now, random);
+        if self.idle_deadline() <= now {
+            self.begin_shutdown(now);
+        }
         Disposition::Continue
     }
 
@@ -67,6 +79,7 @@ impl Association {
         self.handshake = Time::NEVER;
         let (limit, due) = match &mut self.state {
             State::CookieWait { attempts } => {
+                count(&mut self.timeouts.init);
                 *attempts = attempts.saturating_add(1);
                 if *attempts > self.settings.protocol.max_init_retransmits {
                     let error = Some(Error::TimedOut);
@@ -75,14 +88,21 @@ impl Association {
                 (u16::MAX, Due::INIT)
             }
             State::CookieEchoed { attempts, .. } => {
+                count(&mut self.timeouts.cookie);
                 *attempts = attempts.saturating_add(1);
                 if *attempts > self.settings.protocol.max_init_retransmits {
                     return DEAD;
                 }
                 (u16::MAX, Due::COOKIE_ECHO)
             }
-            State::ShutdownSent => (self.settings.protocol.association_max_retransmits, Due::SHUTDOWN),
-            State::ShutdownAckSent => (self.settings.protocol.association_max_retransmits, Due::SHUTDOWN_ACK),
+            State::ShutdownSent => {
+                count(&mut self.timeouts.shutdown);
+                (self.settings.protocol.association_max_retransmits, Due::SHUTDOWN)
+            }
+            State::ShutdownAckSent => {
+                count(&mut self.timeouts.shutdown_ack);
+                (self.settings.protocol.association_max_retransmits, Due::SHUTDOWN_ACK)
+            }
             State::Established | State::ShutdownPending | State::ShutdownReceived => {
                 return Disposition::Continue;
             }

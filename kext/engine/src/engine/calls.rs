@@ -6,10 +6,11 @@ use crate::association::{Ending, Farewell, State};
 use crate::endpoint::{Endpoint, Style};
 use crate::error::Error;
 use crate::message::Message;
-use crate::options::SendDefaults;
-use crate::outbound::{EnqueueError, OutMessage};
+use crate::options::{SendDefaults, SendFlags, Switches};
+use crate::outbound::{EnqueueError, OutMessage, full_length};
+use crate::path::Path;
 use crate::slab::Key;
-use crate::status::{AssociationStatus, PathStatus, path_status};
+use crate::status::{AssociationStatus, PathStatus, Totals, path_status};
 use crate::time::Time;
 use sctp_wire::Cause;
 
@@ -44,6 +45,8 @@ pub struct SendInfo {
     pub immediate: bool,
     /// Send to `to` rather than to the primary path.
     pub to_this_address: bool,
+    /// Shut the association down after the message.
+    pub finish: bool,
     /// No control data came: the association's [`SendDefaults`] hold instead of what stands here.
     pub use_defaults: bool,
 }
@@ -53,8 +56,17 @@ impl SendInfo {
         if !self.use_defaults {
             return *self;
         }
-        let SendDefaults { stream, ppid, context, unordered } = *defaults;
-        Self { stream, ppid, context, unordered, ..*self }
+        let SendDefaults { stream, ppid, context, flags, .. } = *defaults;
+        Self {
+            stream,
+            ppid,
+            context,
+            unordered: flags.contains(SendFlags::UNORDERED),
+            immediate: flags.contains(SendFlags::SACK_IMMEDIATELY),
+            to_this_address: flags.contains(SendFlags::ADDR_OVER),
+            finish: flags.contains(SendFlags::EOF),
+            ..*self
+        }
     }
 }
 
@@ -239,7 +251,8 @@ impl Engine {
     /// # Errors
     /// The message comes back with [`Error::Pipe`] after a shutdown, [`Error::NotConnected`],
     /// [`Error::DestinationRequired`], [`Error::Invalid`] for a stream that was not negotiated or an association that
-    /// is not there, [`Error::NoMemory`], and those of [`Engine::connect`].
+    /// is not there, [`Error::MessageTooLong`] where it would have to be fragmented and must not be, [`Error::NoMemory`],
+    /// and those of [`Engine::connect`].
     pub fn send(
         &mut self,
         now: Time,
@@ -248,7 +261,11 @@ impl Engine {
         message: Message,
     ) -> Result<(), (Error, Message)> {
         let info = &SendInfo { to: info.to.normalized(), ..*info };
-        let key = match self.destination(now, id, info) {
+        let whole = match self.endpoint(id) {
+            Ok(endpoint) => endpoint.options.switches.contains(Switches::DISABLE_FRAGMENTS),
+            Err(error) => return Err((error, message)),
+        };
+        let key = match self.destination(now, id, info, message.length()) {
             Ok(key) => key,
             Err(error) => return Err((error, message)),
         };
@@ -260,6 +277,9 @@ impl Engine {
         if message.length() == 0 {
             // RFC 9260 section 3.3.1: there is no DATA chunk without user data.
             return Err((Error::Invalid, message));
+        }
+        if whole && message.length() > association.outbound.full_length(&association.paths) {
+            return Err((Error::MessageTooLong, message));
         }
         let path = if info.to_this_address { association.path_to(&info.to) } else { None };
         let queued = association.outbound.enqueue(OutMessage {
@@ -278,12 +298,21 @@ impl Engine {
             };
             (error, refused.message)
         });
+        if info.finish && result.is_ok() {
+            association.begin_shutdown(now);
+        }
         self.settle(now, key);
         result
     }
 
     /// The association that a message goes to.
-    fn destination(&mut self, now: Time, id: EndpointId, info: &SendInfo) -> Result<Key, Error> {
+    fn destination(
+        &mut self,
+        now: Time,
+        id: EndpointId,
+        info: &SendInfo,
+        length: usize,
+    ) -> Result<Key, Error> {
         let endpoint = self.endpoint(id)?;
         if endpoint.send_closed {
             return Err(Error::Pipe);
@@ -306,6 +335,12 @@ impl Engine {
         let future = &endpoint.options.future;
         if info.or(&future.send_defaults).stream >= future.protocol.outbound_streams {
             return Err(Error::Invalid);
+        }
+        if endpoint.options.switches.contains(Switches::DISABLE_FRAGMENTS) {
+            let path = Path::new(info.to, Address::default(), &future.protocol);
+            if length > full_length(&[path], future.protocol.max_segment) {
+                return Err(Error::MessageTooLong);
+            }
         }
         self.associate(now, id, info.to)
     }
@@ -369,6 +404,29 @@ impl Engine {
         let key = self.single(id, scope)?.ok_or(Error::Invalid)?;
         let association = self.associations.get(key).ok_or(Error::NoSuchAssociation)?;
         association.status(key, self.endpoint(id)?.waiting()).ok_or(Error::Invalid)
+    }
+
+    /// How much there is of everything. Looks at every association.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let mut totals = Totals {
+            endpoints: self.endpoints.len(),
+            associations: self.associations.len(),
+            local_addresses: count(self.addresses.len()),
+            ..Totals::default()
+        };
+        let keys = (0..self.associations.end()).filter_map(|index| self.associations.key_at(index));
+        for association in keys.filter_map(|key| self.associations.get(key)) {
+            totals.paths = totals.paths.saturating_add(count(association.paths.len()));
+            totals.chunks = totals.chunks.saturating_add(count(association.outbound.outstanding_chunks()));
+            totals.waiting = totals.waiting.saturating_add(count(association.outbound.waiting_messages()));
+        }
+        let keys = (0..self.endpoints.end()).filter_map(|index| self.endpoints.key_at(index));
+        for endpoint in keys.filter_map(|key| self.endpoints.get(key)) {
+            totals.readable = totals.readable.saturating_add(count(endpoint.waiting()));
+        }
+        totals
     }
 
     /// How a path stands: the one to `address`, of the named association or, when none is, of the one with that

@@ -457,7 +457,7 @@ impl Association {
         self.reply_path = self.primary;
         self.data_source = self.primary;
         for path in self.paths.iter_mut() {
-            path.reset(&self.settings.protocol.rto);
+            path.reset(&self.settings.protocol);
             path.state = PathState::Unconfirmed;
         }
         self.due = Due::empty();

@@ -86,6 +86,14 @@ impl Engine {
         Ok(self.endpoint(id)?.family)
     }
 
+    /// The style of an endpoint.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`].
+    pub fn style(&self, id: EndpointId) -> Result<Style, Error> {
+        Ok(self.endpoint(id)?.style)
+    }
+
     /// The options of an endpoint.
     ///
     /// # Errors
@@ -200,19 +208,5 @@ impl Engine {
             settings.protocol.receive_buffer = bytes;
             Ok(())
         })
-    }
-}
-
-impl Association {
-    /// Takes over what the user has changed, and does what follows from it.
-    fn set(&mut self, mut settings: Settings) {
-        // RFC 9260 section 3.3.2: what the peer was promised is not taken away.
-        let promised = self.settings.protocol.receive_buffer;
-        settings.protocol.receive_buffer = settings.protocol.receive_buffer.max(promised);
-        self.outbound.set_max_segment(settings.protocol.max_segment);
-        for path in self.paths.iter_mut() {
-            path.rto.set_parameters(settings.protocol.rto);
-        }
-        self.settings = settings;
     }
 }

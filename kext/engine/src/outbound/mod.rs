@@ -16,8 +16,9 @@ mod window;
 
 use crate::memory::{self, OutOfMemory};
 use crate::message::Message;
-use crate::path::PathId;
+use crate::path::{Path, PathId};
 use alloc::vec::Vec;
+pub(crate) use fragment::full_length;
 use schedule::Schedule;
 use sctp_wire::{Ssn, Tsn};
 use started::{Handle, StartedMessages};
@@ -100,6 +101,8 @@ pub(crate) struct Outbound {
     window: Window,
     /// The most user bytes of a chunk, 0 for what fits a packet.
     max_segment: u32,
+    /// Max.Burst (section 16); 0 for any number.
+    max_burst: u32,
     /// The next Stream Sequence Number of each stream.
     streams: Vec<Ssn>,
     /// User bytes that are in no chunk yet.
@@ -116,7 +119,7 @@ pub(crate) struct Outbound {
     /// The Fast Recovery exit point while in Fast Recovery (section 7.2.4).
     fast_recovery: Option<Tsn>,
     /// Packets with new data since the last event that allows a burst (section 6.1 rule D).
-    burst: u8,
+    burst: u32,
 }
 
 impl Outbound {
@@ -136,6 +139,7 @@ impl Outbound {
             current: None,
             window: Window::new(initial_tsn),
             max_segment: 0,
+            max_burst: 4,
             streams: numbers,
             unsent: 0,
             buffered: 0,
@@ -203,6 +207,11 @@ impl Outbound {
         u16::try_from(self.streams.len()).unwrap_or(u16::MAX)
     }
 
+    /// Messages of which nothing was sent yet.
+    pub(crate) const fn waiting_messages(&self) -> usize {
+        self.schedule.len()
+    }
+
     /// DATA chunks that were sent and are not cumulatively acknowledged.
     pub(crate) const fn outstanding_chunks(&self) -> usize {
         self.window.len()
@@ -226,6 +235,16 @@ impl Outbound {
     /// Limits the user bytes of chunks that are made from now on; 0 for no limit but the path's.
     pub(crate) const fn set_max_segment(&mut self, bytes: u32) {
         self.max_segment = bytes;
+    }
+
+    /// Sets Max.Burst; 0 for any number.
+    pub(crate) const fn set_max_burst(&mut self, packets: u32) {
+        self.max_burst = packets;
+    }
+
+    /// The most user bytes that go into one chunk.
+    pub(crate) fn full_length(&self, paths: &[Path]) -> usize {
+        full_length(paths, self.max_segment)
     }
 
     /// Takes over the a_rwnd of INIT or INIT ACK (section 6.2.1 A).

@@ -7,9 +7,6 @@ use crate::path::{Path, PathId, Paths, alternate, usable};
 use crate::time::Time;
 use sctp_wire::{Data, DataFlags, Full, PacketWriter, Ssn, Tsn};
 
-/// Max.Burst: packets with new data that may follow one event (section 16).
-const MAX_BURST: u8 = 4;
-
 /// How many chunks are looked at to find a lost one that may be sent now.
 const SEARCH: usize = 64;
 
@@ -110,7 +107,8 @@ impl Outbound {
 
     /// Section 6.1 rules B and D. With nothing in flight no SACK would come to allow the next burst.
     const fn allows_new_packet(&self, path: &Path) -> bool {
-        path.congestion.has_window() && (self.burst < MAX_BURST || path.congestion.flight() == 0)
+        let burst = self.max_burst == 0 || self.burst < self.max_burst;
+        path.congestion.has_window() && (burst || path.congestion.flight() == 0)
     }
 
     /// Section 6.1 rule A: room at the peer, or nothing outstanding so that this may be a zero window probe.

@@ -8,6 +8,8 @@ use crate::time::{Span, Time};
 pub(crate) struct Congestion {
     cwnd: u32,
     ssthresh: u32,
+    /// SCTP_MAX_CWND: the window grows no further.
+    ceiling: u32,
     partial_bytes_acked: u32,
     /// Bytes outstanding to this address.
     flight: u32,
@@ -31,6 +33,7 @@ impl Congestion {
         Self {
             cwnd: pmdcs.saturating_mul(4).min(pmdcs.saturating_mul(2).max(floor)),
             ssthresh: u32::MAX,
+            ceiling: u32::MAX,
             partial_bytes_acked: 0,
             flight: 0,
             probing_after_timeout: false,
@@ -42,8 +45,15 @@ impl Congestion {
 
     /// Begins anew on a network of which nothing is known (section 7.2.5). What is outstanding stays so.
     pub(crate) fn reinitialize(&mut self, family: Family, pmdcs: u32) {
-        let Self { flight, fast_retransmit, last_sent, .. } = *self;
-        *self = Self { flight, fast_retransmit, last_sent, ..Self::new(family, pmdcs) };
+        let Self { flight, fast_retransmit, last_sent, ceiling, .. } = *self;
+        *self = Self { flight, fast_retransmit, last_sent, ceiling, ..Self::new(family, pmdcs) };
+        self.cwnd = self.cwnd.min(ceiling);
+    }
+
+    /// Limits the window to `bytes`, but not to less than a full packet; 0 for no limit.
+    pub(crate) fn limit(&mut self, bytes: u32, pmdcs: u32) {
+        self.ceiling = if bytes == 0 { u32::MAX } else { bytes.max(pmdcs) };
+        self.cwnd = self.cwnd.min(self.ceiling);
     }
 
     /// Bytes outstanding to this address.
@@ -131,6 +141,7 @@ impl Congestion {
                 self.cwnd = self.cwnd.saturating_add(pmdcs);
             }
         }
+        self.cwnd = self.cwnd.min(self.ceiling);
         if self.flight == 0 {
             self.partial_bytes_acked = 0;
         }

@@ -19,6 +19,7 @@ pub use rto::RtoParameters;
 pub(crate) use select::{alternate, usable};
 
 use crate::address::Address;
+use crate::options::{PathSettings, Protocol};
 use crate::time::Time;
 use sctp_wire::{COMMON_HEADER_LEN, Tsn};
 
@@ -70,6 +71,7 @@ pub(crate) struct Path {
     /// The source address of packets; the wildcard when the route chooses.
     pub(crate) local: Address,
     pub(crate) state: PathState,
+    pub(crate) settings: PathSettings,
     /// Consecutive time-outs (section 8.2).
     pub(crate) errors: u16,
     /// The largest IP packet, bytes.
@@ -93,14 +95,15 @@ pub(crate) struct Path {
 
 impl Path {
     /// A path that nothing was sent on.
-    pub(crate) fn new(remote: Address, local: Address, parameters: &RtoParameters) -> Self {
+    pub(crate) fn new(remote: Address, local: Address, protocol: &Protocol) -> Self {
         let mut path = Self {
             remote,
             local,
             state: PathState::Unconfirmed,
+            settings: protocol.path,
             errors: 0,
             mtu: INITIAL_MTU,
-            rto: Rto::new(parameters),
+            rto: Rto::new(&protocol.rto),
             congestion: Congestion::new(remote.family, 0),
             t3: Time::NEVER,
             earliest: None,
@@ -110,15 +113,16 @@ impl Path {
             reduced: None,
             known_local: local,
         };
-        path.reset(parameters);
+        path.reset(protocol);
         path
     }
 
     /// Forgets what was measured and sent, as after a restart of the peer (sections 5.2.4.1 and 7.2.5). The state stays.
-    pub(crate) fn reset(&mut self, parameters: &RtoParameters) {
+    pub(crate) fn reset(&mut self, protocol: &Protocol) {
         self.errors = 0;
-        self.rto = Rto::new(parameters);
+        self.rto = Rto::new(&protocol.rto);
         self.congestion = Congestion::new(self.remote.family, self.pmdcs());
+        self.congestion.limit(protocol.max_cwnd, self.pmdcs());
         self.t3 = Time::NEVER;
         self.earliest = None;
         self.timing = None;
@@ -141,6 +145,17 @@ impl Path {
     pub(crate) fn pmdcs(&self) -> u32 {
         let header = u32::try_from(COMMON_HEADER_LEN).unwrap_or(u32::MAX);
         self.mtu.clamp(MIN_MTU, MAX_MTU).saturating_sub(self.remote.ip_header()).saturating_sub(header) & !3
+    }
+
+    /// The IP packet with `room` bytes for chunks, bytes.
+    pub(crate) fn packet_with(&self, room: u32) -> u32 {
+        let header = u32::try_from(COMMON_HEADER_LEN).unwrap_or(u32::MAX);
+        room.saturating_add(self.remote.ip_header()).saturating_add(header)
+    }
+
+    /// The bytes for chunks in the largest packet (RFC 6458 section 8.2.2).
+    pub(crate) fn chunk_room(&self) -> u32 {
+        self.mtu.saturating_sub(self.packet_with(0))
     }
 
     /// Starts T3-rtx anew with the current RTO.

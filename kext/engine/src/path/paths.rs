@@ -87,10 +87,10 @@ impl DerefMut for Paths {
 mod tests {
     use super::*;
     use crate::address::Address;
-    use crate::path::RtoParameters;
+    use crate::options::Protocol;
 
     fn path(number: u8) -> Path {
-        Path::new(Address::v4([10, 0, 0, number], 9), Address::default(), &RtoParameters::default())
+        Path::new(Address::v4([10, 0, 0, number], 9), Address::default(), &Protocol::default())
     }
 
     fn numbers(paths: &Paths) -> Vec<u8> {

@@ -6,7 +6,9 @@
 #[cfg(test)]
 mod tests;
 
+use super::Path;
 use crate::address::Family;
+use crate::options::PathSettings;
 use crate::random::Random;
 use crate::time::{Span, Time};
 
@@ -46,6 +48,19 @@ pub(crate) enum Phase {
     Complete,
     /// ERROR: not even BASE_PLPMTU is known to pass.
     Error,
+}
+
+impl Path {
+    /// Begins the search, or keeps the MTU that the user wants.
+    pub(crate) fn begin_search(&mut self, now: Time) {
+        let PathSettings { pmtud, mtu, chunk_room, .. } = self.settings;
+        if pmtud {
+            self.search.begin(now, mtu, &mut self.mtu);
+        } else {
+            let fixed = if chunk_room == 0 { mtu } else { self.packet_with(chunk_room) };
+            self.search.disable(fixed, &mut self.mtu);
+        }
+    }
 }
 
 /// The search for the MTU of one path.

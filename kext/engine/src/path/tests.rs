@@ -71,7 +71,7 @@ fn section_7_2_1_the_initial_window() {
 
 #[test]
 fn section_1_5_pmdcs() {
-    let mut path = Path::new(Address::v4([1; 4], 1), Address::default(), &RtoParameters::default());
+    let mut path = Path::new(Address::v4([1; 4], 1), Address::default(), &Protocol::default());
     for (family, mtu, pmdcs) in [
         (Family::V4, 1500, 1468),
         (Family::V6, 1500, 1448),
@@ -108,7 +108,7 @@ fn section_6_4_the_choice_of_a_path() {
         ([PotentiallyFailed, PotentiallyFailed, Inactive], 1, 1, 1),
     ] {
         let path = |state| {
-            let new = Path::new(Address::default(), Address::default(), &RtoParameters::default());
+            let new = Path::new(Address::default(), Address::default(), &Protocol::default());
             Path { state, ..new }
         };
         let paths = states.map(path);
@@ -138,9 +138,8 @@ fn section_7_2_2_what_is_acknowledged_while_the_window_is_not_used_counts_for_on
 fn rfc_7829_section_3_2_how_a_path_fails_and_comes_back() {
     use crate::notification::AddressChange;
     use PathState::{Active, Inactive, PotentiallyFailed, Unconfirmed};
-    let protocol = crate::options::Protocol::default();
     let path = |state| {
-        let new = Path::new(Address::default(), Address::default(), &RtoParameters::default());
+        let new = Path::new(Address::default(), Address::default(), &Protocol::default());
         Path { state, ..new }
     };
     for (begin, alone, after_one, after_six) in [
@@ -151,7 +150,7 @@ fn rfc_7829_section_3_2_how_a_path_fails_and_comes_back() {
     ] {
         let mut path = path(begin);
         let told: [Option<AddressChange>; 7] = core::array::from_fn(|count| {
-            let told = path.on_error(&protocol, alone);
+            let told = path.on_error(alone);
             match count {
                 0 => assert_eq!(path.state, after_one),
                 5 => assert_eq!(path.state, after_six),
@@ -162,12 +161,12 @@ fn rfc_7829_section_3_2_how_a_path_fails_and_comes_back() {
         let unreachable = Some(AddressChange::Unreachable);
         assert_eq!(told, [None, None, None, None, None, unreachable, None], "{begin:?}");
         assert_eq!(path.errors, 6, "section 8.3: the counter stops above Path.Max.Retrans");
-        assert!(!path.is_probed(&protocol), "given up, so probed less often");
+        assert!(!path.is_probed(), "given up, so probed less often");
         let back = if begin == Unconfirmed { AddressChange::Confirmed } else { AddressChange::Available };
         assert_eq!((path.on_answer(), path.state, path.errors), (Some(back), Active, 0));
     }
     let mut failing = path(Active);
-    assert_eq!((failing.on_error(&protocol, false), failing.is_probed(&protocol)), (None, true));
+    assert_eq!((failing.on_error(false), failing.is_probed()), (None, true));
     assert_eq!(
         (failing.on_answer(), failing.state),
         (None, Active),
@@ -178,14 +177,11 @@ fn rfc_7829_section_3_2_how_a_path_fails_and_comes_back() {
 #[test]
 fn rfc_7829_section_7_the_user_chooses_when_a_path_has_potentially_failed() {
     for (limit, states) in [(1, [false, true, true]), (2, [false, false, true]), (5, [false, false, false])] {
-        let protocol = crate::options::Protocol {
-            potentially_failed_max_retransmits: limit,
-            ..crate::options::Protocol::default()
-        };
-        let new = Path::new(Address::default(), Address::default(), &RtoParameters::default());
+        let new = Path::new(Address::default(), Address::default(), &Protocol::default());
         let mut path = Path { state: PathState::Active, ..new };
+        path.settings.potentially_failed_max_retransmits = limit;
         let failed = states.map(|_| {
-            path.on_error(&protocol, false);
+            path.on_error(false);
             path.state == PathState::PotentiallyFailed
         });
         assert_eq!(failed, states, "{limit}");

@@ -1,11 +1,14 @@
 //! Options of level IPPROTO_SCTP: the structures of netinet/sctp.h to and from what the engine knows.
 
+mod congestion;
+mod extensions;
 mod plain;
 mod receiving;
 mod sending;
 mod set_up;
 mod status;
 mod switch;
+mod value;
 
 use crate::contract::{self, sctp_endpoint, sctp_engine, sctp_nanoseconds};
 use crate::errno::{ToErrno, errno};
@@ -13,7 +16,7 @@ use crate::lent;
 use ::sctp_engine::address::Address;
 use ::sctp_engine::options::Settings;
 use ::sctp_engine::time::Time;
-use ::sctp_engine::{EndpointId, Engine, Error, Scope};
+use ::sctp_engine::{EndpointId, Engine, Error, Scope, Style};
 use core::ffi::{c_int, c_void};
 use plain::Plain;
 
@@ -62,6 +65,20 @@ impl Call<'_> {
         Ok(crate::address::to_storage(&address))
     }
 
+    /// Refuses an option that is for the other style of socket.
+    fn needs(&self, style: Style) -> Result<(), Error> {
+        if self.engine.style(self.endpoint)? == style { Ok(()) } else { Err(Error::Invalid) }
+    }
+
+    /// Refuses an option of associations to come for any other.
+    fn needs_future(&self, assoc_id: u32) -> Result<(), Error> {
+        match self.engine.association(self.endpoint, Scope::from(assoc_id)) {
+            Err(Error::Invalid) => Ok(()),
+            Err(error) => Err(error),
+            Ok(_) => Err(Error::Invalid),
+        }
+    }
+
     /// The settings of the whole socket.
     fn future(&mut self) -> Result<&Settings, Error> {
         Ok(&self.engine.options(self.endpoint)?.future)
@@ -79,7 +96,11 @@ struct Row {
 }
 
 /// The options, a file a subject.
-const TABLES: [&[Row]; 4] = [set_up::ROWS, sending::ROWS, receiving::ROWS, status::ROWS];
+const TABLES: [&[Row]; 6] =
+    [set_up::ROWS, sending::ROWS, receiving::ROWS, congestion::ROWS, status::ROWS, extensions::ROWS];
+
+/// An option that can only be set is asked for, or the other way round (RFC 6458 sections 8.2 and 8.3).
+const WRONG_DIRECTION: Error = Error::NotSupported;
 
 fn row(name: c_int) -> Result<&'static Row, Error> {
     let mut rows = TABLES.into_iter().flatten();
@@ -100,7 +121,7 @@ pub(crate) unsafe extern "C" fn sctp_engine_get_option(
     let (engine, room) = unsafe { (lent::engine(engine), lent::bytes_mut(value.cast(), length.read())) };
     let mut call = Call { engine, endpoint: EndpointId(endpoint), now: Time(0) };
     let result =
-        row(name).and_then(|row| row.get.ok_or(Error::NoSuchOption)).and_then(|get| get(&mut call, room));
+        row(name).and_then(|row| row.get.ok_or(WRONG_DIRECTION)).and_then(|get| get(&mut call, room));
     match result {
         Ok(used) => {
             // SAFETY: the caller's promise.
@@ -125,8 +146,5 @@ pub(crate) unsafe extern "C" fn sctp_engine_set_option(
     // SAFETY: the caller's promise.
     let (engine, bytes) = unsafe { (lent::engine(engine), lent::bytes(value.cast(), length)) };
     let mut call = Call { engine, endpoint: EndpointId(endpoint), now: Time(now) };
-    row(name)
-        .and_then(|row| row.set.ok_or(Error::NoSuchOption))
-        .and_then(|set| set(&mut call, bytes))
-        .to_errno()
+    row(name).and_then(|row| row.set.ok_or(WRONG_DIRECTION)).and_then(|set| set(&mut call, bytes)).to_errno()
 }

@@ -8,7 +8,7 @@ use core::mem::size_of;
 ///
 /// # Safety
 /// Only for `repr(C)` types without padding that matters, pointers, references or bools.
-pub(super) unsafe trait Plain: Copy {
+pub(super) unsafe trait Plain: Sized {
     fn read(bytes: &[u8]) -> Result<Self, Error> {
         if bytes.len() < size_of::<Self>() {
             return Err(Error::Invalid);
@@ -38,7 +38,24 @@ macro_rules! plain {
 
 plain!(
     u32,
+    u8,
+    contract::sctp_add_streams,
     contract::sctp_assoc_value,
+    contract::sctp_assocparams,
+    contract::sctp_authchunks,
+    contract::sctp_authkey,
+    contract::sctp_authkeyid,
+    contract::sctp_cc_option,
+    contract::sctp_default_prinfo,
+    contract::sctp_hmacalgo,
+    contract::sctp_pcbinfo,
+    contract::sctp_prstatus,
+    contract::sctp_reset_streams,
+    contract::sctp_sack_info,
+    contract::sctp_setpeerprim,
+    contract::sctp_sndrcvinfo,
+    contract::sctp_sockstat,
+    contract::sctp_timeouts,
     contract::sctp_rtoinfo,
     contract::sctp_initmsg,
     contract::sctp_event_subscribe,

@@ -1,16 +1,27 @@
 //! What comes with received messages, and which notifications.
 
 use super::switch::{get_switch, set_switch, switch};
-use super::{Call, Plain, Row};
+use super::{Call, Plain, Row, value};
 use crate::contract;
-use ::sctp_engine::Error;
 use ::sctp_engine::address::Family;
-use ::sctp_engine::options::{Events, Switches};
+use ::sctp_engine::options::{Events, MAX_SACK_DELAY, Switches};
+use ::sctp_engine::time::Span;
+use ::sctp_engine::{Error, Scope, Style};
 
 pub(super) const ROWS: &[Row] = &[
     Row { name: contract::SCTP_EVENTS, get: Some(get_events), set: Some(set_events) },
     Row { name: contract::SCTP_EVENT, get: Some(get_event), set: Some(set_event) },
-    Row { name: contract::SCTP_CONTEXT, get: Some(get_context), set: Some(set_context) },
+    Row {
+        name: contract::SCTP_CONTEXT,
+        get: Some(|call, room| value::get(call, room, |settings| settings.context)),
+        set: Some(|call, bytes| {
+            value::set(call, bytes, |settings, context| {
+                settings.context = context;
+                Ok(())
+            })
+        }),
+    },
+    Row { name: contract::SCTP_DELAYED_SACK, get: Some(get_sack), set: Some(set_sack) },
     switch::<{ Switches::RECVRCVINFO.bits() }>(contract::SCTP_RECVRCVINFO),
     switch::<{ Switches::RECVNXTINFO.bits() }>(contract::SCTP_RECVNXTINFO),
     switch::<{ Switches::USE_EXT_RCVINFO.bits() }>(contract::SCTP_USE_EXT_RCVINFO),
@@ -36,16 +47,14 @@ fn get_events(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
     .write(room)
 }
 
-/// Programs built for older headers hand in fewer bytes: what they leave out stays off.
+/// What a program has subscribed to by SCTP_EVENT alone stays.
 fn set_events(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
-    if bytes.is_empty() {
-        return Err(Error::Invalid);
-    }
+    let bytes = bytes.get(..size_of::<contract::sctp_event_subscribe>()).ok_or(Error::Invalid)?;
     let mut events = Events::empty();
-    for (event, byte) in Events::all().iter().zip(bytes) {
+    for (event, byte) in Events::SUBSCRIBE.iter().zip(bytes) {
         events.set(event, *byte != 0);
     }
-    call.change_everywhere(|settings| settings.events = events)
+    call.change_everywhere(|settings| settings.events = settings.events - Events::SUBSCRIBE | events)
 }
 
 /// The subscription of a notification type (RFC 6458 section 6.2.2).
@@ -61,9 +70,17 @@ fn event_of(kind: u16) -> Result<Events, Error> {
         (contract::SCTP_AUTHENTICATION_EVENT, Events::AUTHENTICATION),
         (contract::SCTP_STREAM_RESET_EVENT, Events::STREAM_RESET),
         (contract::SCTP_SENDER_DRY_EVENT, Events::SENDER_DRY),
+        (contract::SCTP_ASSOC_RESET_EVENT, Events::ASSOCIATION_RESET),
+        (contract::SCTP_STREAM_CHANGE_EVENT, Events::STREAM_CHANGE),
+        (contract::SCTP_SEND_FAILED_EVENT, Events::SEND_FAILED),
     ];
     let mut rows = table.into_iter();
-    rows.find(|(number, _)| *number == u32::from(kind)).map(|(_, event)| event).ok_or(Error::NotSupported)
+    match rows.find(|(number, _)| *number == u32::from(kind)) {
+        Some((_, event)) => Ok(event),
+        // Nothing is ever stopped, so there is nothing to tell.
+        None if u32::from(kind) == contract::SCTP_NOTIFICATIONS_STOPPED_EVENT => Err(Error::NotSupported),
+        None => Err(Error::Invalid),
+    }
 }
 
 fn get_event(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
@@ -76,22 +93,42 @@ fn get_event(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
 fn set_event(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
     let new = contract::sctp_event::read(bytes)?;
     let event = event_of(new.se_type)?;
+    let scope = Scope::from(new.se_assoc_id);
+    let storm = event == Events::SENDER_DRY && matches!(scope, Scope::Current | Scope::All);
+    if storm && call.needs(Style::OneToMany).is_ok() {
+        // RFC 6458 section 6.1.9: each association that has nothing to send would tell so at once.
+        return Err(Error::NotSupported);
+    }
     call.change(new.se_assoc_id, |settings| {
         settings.events.set(event, new.se_on != 0);
         Ok(())
     })
 }
 
-fn get_context(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
-    let asked = contract::sctp_assoc_value::read(room)?;
-    let assoc_value = call.settings(asked.assoc_id)?.context;
-    contract::sctp_assoc_value { assoc_value, ..asked }.write(room)
+fn get_sack(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+    let asked = contract::sctp_sack_info::read(room)?;
+    let protocol = call.settings(asked.sack_assoc_id)?.protocol;
+    contract::sctp_sack_info {
+        sack_delay: protocol.sack_delay.as_millis(),
+        sack_freq: protocol.sack_frequency,
+        ..asked
+    }
+    .write(room)
 }
 
-fn set_context(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
-    let new = contract::sctp_assoc_value::read(bytes)?;
-    call.change(new.assoc_id, |settings| {
-        settings.context = new.assoc_value;
+fn set_sack(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
+    let new = contract::sctp_sack_info::read(bytes)?;
+    let delay = Span::from_millis(u64::from(new.sack_delay));
+    if delay > MAX_SACK_DELAY {
+        return Err(Error::Invalid);
+    }
+    call.change(new.sack_assoc_id, |settings| {
+        if new.sack_delay != 0 {
+            settings.protocol.sack_delay = delay;
+        }
+        if new.sack_freq != 0 {
+            settings.protocol.sack_frequency = new.sack_freq;
+        }
         Ok(())
     })
 }

@@ -1,17 +1,28 @@
-//! What associations begin with: time-outs, streams.
+//! What associations begin with, and when they end.
 
 use super::{Call, Plain, Row};
 use crate::contract;
 use ::sctp_engine::time::Span;
-use ::sctp_engine::{Error, RtoParameters};
+use ::sctp_engine::{Error, RtoParameters, Scope, Style};
 
 pub(super) const ROWS: &[Row] = &[
     Row { name: contract::SCTP_RTOINFO, get: Some(get_rtoinfo), set: Some(set_rtoinfo) },
+    Row { name: contract::SCTP_ASSOCINFO, get: Some(get_associnfo), set: Some(set_associnfo) },
     Row { name: contract::SCTP_INITMSG, get: Some(get_initmsg), set: Some(set_initmsg) },
+    Row { name: contract::SCTP_AUTOCLOSE, get: Some(get_autoclose), set: Some(set_autoclose) },
+    Row { name: contract::SCTP_LISTEN_FIX, get: None, set: Some(set_listen_fix) },
 ];
 
+/// The bounds of Valid.Cookie.Life, milliseconds: FreeBSD's.
+const COOKIE_LIFE: core::ops::RangeInclusive<u32> = 1_000..=3_600_000;
+
+/// Zero leaves a value as it is.
 fn keep<T: Default + PartialEq>(new: T, old: T) -> T {
     if new == T::default() { old } else { new }
+}
+
+fn span(millis: u32, old: Span) -> Span {
+    if millis == 0 { old } else { Span::from_millis(u64::from(millis)) }
 }
 
 fn get_rtoinfo(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
@@ -28,7 +39,6 @@ fn get_rtoinfo(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
 
 fn set_rtoinfo(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
     let new = contract::sctp_rtoinfo::read(bytes)?;
-    let span = |millis: u32, old: Span| Span::from_millis(u64::from(keep(millis, old.as_millis())));
     call.change_single(new.srto_assoc_id, |settings| {
         let old = settings.protocol.rto;
         let rto = RtoParameters {
@@ -44,13 +54,45 @@ fn set_rtoinfo(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
     })
 }
 
+fn get_associnfo(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+    let asked = contract::sctp_assocparams::read(room)?;
+    let protocol = call.settings(asked.sasoc_assoc_id)?.protocol;
+    let status = call.engine.status(call.endpoint, Scope::from(asked.sasoc_assoc_id)).ok();
+    contract::sctp_assocparams {
+        sasoc_peer_rwnd: status.map_or(0, |status| status.peer_window),
+        sasoc_local_rwnd: status.map_or(protocol.receive_buffer, |status| status.local_window),
+        sasoc_cookie_life: protocol.cookie_life.as_millis(),
+        sasoc_asocmaxrxt: protocol.association_max_retransmits,
+        sasoc_number_peer_destinations: status.map_or(0, |status| status.paths),
+        ..asked
+    }
+    .write(room)
+}
+
+fn set_associnfo(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
+    let new = contract::sctp_assocparams::read(bytes)?;
+    let life = match new.sasoc_cookie_life {
+        0 => 0,
+        life => life.clamp(*COOKIE_LIFE.start(), *COOKIE_LIFE.end()),
+    };
+    call.change_single(new.sasoc_assoc_id, |settings| {
+        let protocol = &mut settings.protocol;
+        protocol.cookie_life = span(life, protocol.cookie_life);
+        protocol.association_max_retransmits =
+            keep(new.sasoc_asocmaxrxt, protocol.association_max_retransmits);
+        Ok(())
+    })
+}
+
 fn get_initmsg(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
     let protocol = call.future()?.protocol;
+    let longest =
+        if protocol.max_init_timeout == Span::ZERO { protocol.rto.max } else { protocol.max_init_timeout };
     contract::sctp_initmsg {
         sinit_num_ostreams: protocol.outbound_streams,
         sinit_max_instreams: protocol.inbound_streams,
         sinit_max_attempts: protocol.max_init_retransmits,
-        sinit_max_init_timeo: u16::try_from(protocol.max_init_timeout.as_millis()).unwrap_or(u16::MAX),
+        sinit_max_init_timeo: u16::try_from(longest.as_millis()).unwrap_or(u16::MAX),
     }
     .write(room)
 }
@@ -61,8 +103,22 @@ fn set_initmsg(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
     protocol.outbound_streams = keep(new.sinit_num_ostreams, protocol.outbound_streams);
     protocol.inbound_streams = keep(new.sinit_max_instreams, protocol.inbound_streams);
     protocol.max_init_retransmits = keep(new.sinit_max_attempts, protocol.max_init_retransmits);
-    if new.sinit_max_init_timeo != 0 {
-        protocol.max_init_timeout = Span::from_millis(u64::from(new.sinit_max_init_timeo));
-    }
+    protocol.max_init_timeout = span(u32::from(new.sinit_max_init_timeo), protocol.max_init_timeout);
     Ok(())
+}
+
+fn get_autoclose(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+    call.future()?.protocol.autoclose.write(room)
+}
+
+/// One-to-many only (RFC 6458 section 8.1.8).
+fn set_autoclose(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
+    let seconds = u32::read(bytes)?;
+    call.needs(Style::OneToMany)?;
+    call.change_everywhere(|settings| settings.protocol.autoclose = seconds)
+}
+
+/// For programs that were written for an older stack: listen needs no fixing here.
+fn set_listen_fix(call: &mut Call<'_>, _: &[u8]) -> Result<(), Error> {
+    call.needs(Style::OneToMany)
 }

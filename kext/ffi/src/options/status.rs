@@ -2,18 +2,79 @@
 
 use super::{Call, Plain, Row};
 use crate::contract;
-use ::sctp_engine::{AssociationId, Error, PathStatus, Scope};
+use ::sctp_engine::{AssociationId, Error, PathStatus, Scope, Style};
 use core::ffi::c_int;
 
 pub(super) const ROWS: &[Row] = &[
     Row { name: contract::SCTP_STATUS, get: Some(get_status), set: None },
     Row { name: contract::SCTP_GET_PEER_ADDR_INFO, get: Some(get_path), set: None },
-    Row { name: contract::SCTP_GET_ASSOC_NUMBER, get: Some(get_association_number), set: None },
+    Row { name: contract::SCTP_GET_ASSOC_NUMBER, get: Some(get_number), set: None },
+    Row { name: contract::SCTP_GET_ASSOC_ID_LIST, get: Some(get_names), set: None },
+    Row { name: contract::SCTP_TIMEOUTS, get: Some(get_timeouts), set: None },
+    Row { name: contract::SCTP_GET_SNDBUF_USE, get: Some(get_buffers), set: None },
+    Row { name: contract::SCTP_PCB_STATUS, get: Some(get_totals), set: None },
 ];
 
-fn get_association_number(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+/// One-to-many only (RFC 6458 section 8.2.5).
+fn get_number(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+    call.needs(Style::OneToMany)?;
     let count = call.engine.associations_of(call.endpoint)?.len();
     u32::try_from(count).unwrap_or(u32::MAX).write(room)
+}
+
+/// One-to-many only (RFC 6458 section 8.2.6): how many, and behind that their names.
+fn get_names(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+    call.needs(Style::OneToMany)?;
+    let names = call.engine.associations_of(call.endpoint)?;
+    let count = u32::try_from(names.len()).unwrap_or(u32::MAX);
+    let mut words = core::iter::once(count).chain(names.map(|name| name.0));
+    words.try_fold(0, |used: usize, word| {
+        let room = room.get_mut(used..).ok_or(Error::Invalid)?;
+        Ok(used.saturating_add(word.write(room)?))
+    })
+}
+
+fn get_timeouts(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+    let asked = contract::sctp_timeouts::read(room)?.stimo_assoc_id;
+    let status = call.engine.status(call.endpoint, Scope::from(asked))?;
+    contract::sctp_timeouts {
+        stimo_assoc_id: status.association.0,
+        stimo_init: status.timeouts.init,
+        stimo_data: status.timeouts.data,
+        stimo_sack: status.timeouts.sack,
+        stimo_shutdown: status.timeouts.shutdown,
+        stimo_heartbeat: status.timeouts.heartbeat,
+        stimo_cookie: status.timeouts.cookie,
+        stimo_shutdownack: status.timeouts.shutdown_ack,
+    }
+    .write(room)
+}
+
+fn get_buffers(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+    let asked = contract::sctp_sockstat::read(room)?.ss_assoc_id;
+    let status = call.engine.status(call.endpoint, Scope::from(asked))?;
+    contract::sctp_sockstat {
+        ss_assoc_id: status.association.0,
+        ss_total_sndbuf: status.send_buffered,
+        ss_total_recv_buf: status.receive_held,
+    }
+    .write(room)
+}
+
+fn get_totals(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+    let totals = call.engine.totals();
+    contract::sctp_pcbinfo {
+        ep_count: totals.endpoints,
+        asoc_count: totals.associations,
+        laddr_count: totals.local_addresses,
+        raddr_count: totals.paths,
+        chk_count: totals.chunks,
+        readq_count: totals.readable,
+        // Nothing that is free is kept.
+        free_chunks: 0,
+        stream_oque: totals.waiting,
+    }
+    .write(room)
 }
 
 /// The association is the one that `sstat_assoc_id` names on the way in.

@@ -10,11 +10,11 @@ const B2: Address = Address::v4([198, 51, 100, 2], 0);
 fn add_path(wire: &mut Wire) {
     let key = wire.hosts[0].associations.key_at(0).unwrap();
     let association = wire.hosts[0].associations.get_mut(key).unwrap();
-    let mut second = Path::new(B2.with_port(2000), Address::default(), &association.settings.protocol.rto);
+    // No search for its MTU.
+    association.settings.protocol.path.pmtud = false;
+    let mut second = Path::new(B2.with_port(2000), Address::default(), &association.settings.protocol);
     second.state = PathState::Active;
     association.paths.push(second).unwrap();
-    // No search for its MTU.
-    association.settings.protocol.pmtud = false;
     association.start_heartbeats(wire.now);
 }
 

@@ -92,7 +92,7 @@ fn without_discovery_the_mtu_is_fixed_and_fragments_are_allowed() {
     let mut wire = Wire::new();
     let client = wire.endpoint(0, Style::OneToMany, 1000);
     let protocol = &mut wire.hosts[0].options(client).unwrap().future.protocol;
-    (protocol.pmtud, protocol.mtu) = (false, 1400);
+    (protocol.path.pmtud, protocol.path.mtu) = (false, 1400);
     let server = wire.endpoint(1, Style::OneToMany, 2000);
     wire.hosts[1].listen(server, 1).unwrap();
     wire.mtu = 1000;

@@ -139,7 +139,7 @@ fn section_5_1_set_up_tries_one_named_address_after_the_other() {
     let key = wire.hosts[0].associations.key_at(0).unwrap();
     let association = wire.hosts[0].associations.get_mut(key).unwrap();
     // As if the user had named both.
-    let mut second = Path::new(B2.with_port(2000), Address::default(), &association.settings.protocol.rto);
+    let mut second = Path::new(B2.with_port(2000), Address::default(), &association.settings.protocol);
     second.state = PathState::Active;
     association.paths.push(second).unwrap();
     let mut sent = Vec::new();

@@ -15,7 +15,8 @@ mod transmission;
 
 use super::*;
 use crate::address::Address;
-use crate::path::{Path, PathState, Paths, RtoParameters};
+use crate::options::Protocol;
+use crate::path::{Path, PathState, Paths};
 use crate::time::{Span, Time};
 use sctp_wire::{Chunk, CommonHeader, Data, DataFlags, Packet, PacketWriter, Sack, emit_sack};
 use std::vec::Vec;
@@ -62,8 +63,7 @@ impl Bench {
 
     fn starting_at(tsn: Tsn, paths: u8, peer_rwnd: u32) -> Self {
         let path = |n| {
-            let mut path =
-                Path::new(Address::v4([10, 0, 0, n], 9), Address::default(), &RtoParameters::default());
+            let mut path = Path::new(Address::v4([10, 0, 0, n], 9), Address::default(), &Protocol::default());
             path.state = PathState::Active;
             path
         };
