@@ -4,7 +4,7 @@ use super::Association;
 use crate::options::Settings;
 
 impl Association {
-    /// Takes the settings over, but for those of paths: see [`Association::change_paths`].
+    /// Takes the settings over. Those of paths are for the paths to come.
     pub(crate) fn set(&mut self, mut settings: Settings) {
         // RFC 9260 section 3.3.2: what the peer was promised is not taken away.
         let promised = self.settings.protocol.receive_buffer;

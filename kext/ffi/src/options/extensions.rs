@@ -214,8 +214,8 @@ fn reset_streams(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
     let outgoing = has(contract::SCTP_STREAM_RESET_OUTGOING);
     let mut streams = list::<contract::sctp_reset_streams>(bytes, usize::from(new.srs_number_streams))?;
     let bad = |stream| {
-        incoming && stream >= u32::from(status.inbound_streams)
-            || outgoing && stream >= u32::from(status.outbound_streams)
+        (incoming && stream >= u32::from(status.inbound_streams))
+            || (outgoing && stream >= u32::from(status.outbound_streams))
     };
     if !(incoming || outgoing) || streams.any(bad) { Err(Error::Invalid) } else { NOT_HERE }
 }

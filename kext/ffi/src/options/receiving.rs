@@ -54,7 +54,10 @@ fn set_events(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
     for (event, byte) in Events::SUBSCRIBE.iter().zip(bytes) {
         events.set(event, *byte != 0);
     }
-    call.change_everywhere(|settings| settings.events = settings.events - Events::SUBSCRIBE | events)
+    call.change_everywhere(|settings| {
+        settings.events.remove(Events::SUBSCRIBE);
+        settings.events.insert(events);
+    })
 }
 
 /// The subscription of a notification type (RFC 6458 section 6.2.2).
