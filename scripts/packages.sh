@@ -43,8 +43,7 @@ test  iproute2            network namespaces for the test host
 test  libusrsctp-dev      a peer to talk to
 test  tshark              a referee that knows the protocol
 pkg   libarchive-tools    bsdtar, the first reader of the installer package
-pkg   7zip                the second; the third comes from a crate
-pkg   libc6-dev           the third is linked with libraries that it builds
+pkg   7zip                the second; the third is a crate, built here
 pkg   duktape             runs what Installer checks, which is JavaScript
 pkg   mandoc              checks the manual pages
 guest qemu-system-x86     the virtual machine of a Linux with its own SCTP
