@@ -5,7 +5,6 @@ use sctp_engine::address::{Address, Family};
 use sctp_engine::options::Events;
 use sctp_engine::time::{Span, Time};
 use sctp_engine::{AssociationStatus, EndpointId, Engine, Error, Scope, StateName, Style};
-use sctp_wire::{Chunk, Packet, Parameter};
 use std::collections::VecDeque;
 
 /// The engine's host.
@@ -69,7 +68,7 @@ impl Host {
         let mut buffer = [0; 65_536];
         while let Some(transmit) = self.engine.transmit(self.now, &mut buffer) {
             let bytes = buffer[..transmit.length].to_vec();
-            self.learn(&bytes);
+            self.symbols.learn(&bytes);
             self.sent.push_back(Sent { bytes, destination: transmit.destination });
         }
         while let Some(update) = self.engine.next_update() {
@@ -105,24 +104,5 @@ impl Host {
     pub fn status(&self) -> Option<AssociationStatus> {
         let name = self.engine.associations_of(self.endpoint).ok()?.next()?;
         self.engine.status(self.endpoint, Scope::One(name)).ok()
-    }
-
-    fn learn(&mut self, bytes: &[u8]) {
-        let Ok(packet) = Packet::parse(bytes) else { return };
-        for chunk in packet.chunks().flatten().flat_map(Chunk::parse) {
-            match chunk {
-                Chunk::Init(init) | Chunk::InitAck(init) => {
-                    self.symbols.local_tag = init.initiate_tag;
-                    self.symbols.local_tsn = init.initial_tsn.0;
-                    for raw in init.parameters.iter().flatten() {
-                        if let Ok(Parameter::StateCookie(cookie)) = Parameter::parse(raw) {
-                            self.symbols.cookie = cookie.to_vec();
-                        }
-                    }
-                }
-                Chunk::Heartbeat(heartbeat) => self.symbols.info = heartbeat.info.to_vec(),
-                _ => {}
-            }
-        }
     }
 }

@@ -13,13 +13,16 @@
 )]
 
 mod build;
+mod engine;
 mod fields;
 mod host;
+mod kext;
 mod names;
 mod read;
 mod run;
 mod script;
 mod steps;
+mod subject;
 mod symbols;
 pub mod table;
 
@@ -28,6 +31,8 @@ pub use fields::{ChunkText, Field, PacketText};
 pub use host::{Host, Sent};
 pub use names::{CAUSES, CHUNKS};
 pub use read::packet_text;
-pub use run::{Failure, Outcome, Report, begin, describe, play_line, run_all, run_script};
+pub use run::{
+    Failure, Outcome, Report, begin, describe, play_line, run_all, run_script, run_script_in_kext,
+};
 pub use script::{Script, Step, load, scripts_directory};
 pub use symbols::Symbols;

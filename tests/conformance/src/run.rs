@@ -1,9 +1,12 @@
 //! Plays scripts.
 
+use crate::engine::{notice_name, state_name};
 use crate::host::Host;
+use crate::kext::Kext;
 use crate::read::packet_text;
 use crate::script::{Script, Step, load, steps_of};
-use crate::steps::{notice_name, play, state_name};
+use crate::steps::play;
+use crate::subject::{Subject, Trouble};
 use core::fmt::Write;
 use core::panic::AssertUnwindSafe;
 use sctp_engine::{Item, Style};
@@ -27,6 +30,8 @@ pub enum Outcome {
     Passed,
     /// Something did not.
     Failed(Failure),
+    /// A step cannot be played here; why.
+    Skipped(String),
 }
 
 /// A script and what became of it.
@@ -49,11 +54,22 @@ pub fn run_all() -> Result<Vec<Report>, String> {
 /// Plays one script to its end or its first failure. A packet that nobody expected is a failure too.
 #[must_use]
 pub fn run_script(script: &Script) -> Outcome {
-    let mut host = Host::new(Style::OneToMany);
+    play_script(&mut Host::new(Style::OneToMany), script)
+}
+
+/// Plays one script against the built kext, which this process must not have loaded before.
+///
+/// # Errors
+/// Why the kext cannot be loaded.
+pub fn run_script_in_kext(script: &Script, library: &str, kext: &str) -> Result<Outcome, String> {
+    Ok(play_script(&mut Kext::start(library, kext)?, script))
+}
+
+fn play_script(subject: &mut dyn Subject, script: &Script) -> Outcome {
     let end = Step { file: script.name.clone(), line: 0, verb: "silence".into(), rest: String::new() };
-    match script.steps.iter().chain([&end]).try_for_each(|step| guarded(&mut host, step)) {
+    match script.steps.iter().chain([&end]).try_for_each(|step| guarded(subject, step)) {
         Ok(()) => Outcome::Passed,
-        Err(failure) => Outcome::Failed(failure),
+        Err(outcome) => outcome,
     }
 }
 
@@ -66,8 +82,8 @@ pub fn begin(name: &str) -> Host {
     let mut host = Host::new(Style::OneToMany);
     let steps = steps_of(&format!("begin/{name}.sctp")).expect("a beginning");
     for step in steps {
-        if let Err(failure) = guarded(&mut host, &step) {
-            panic!("{}: {}: {}", failure.place, failure.step, failure.why);
+        if let Err(outcome) = guarded(&mut host, &step) {
+            panic!("{outcome:?}");
         }
     }
     host
@@ -80,7 +96,10 @@ pub fn begin(name: &str) -> Host {
 pub fn play_line(host: &mut Host, line: &str) -> Result<(), String> {
     let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
     let step = Step { file: "line".into(), line: 1, verb: verb.into(), rest: rest.into() };
-    guarded(host, &step).map_err(|failure| failure.why)
+    guarded(host, &step).map_err(|outcome| match outcome {
+        Outcome::Failed(failure) => failure.why,
+        other @ (Outcome::Passed | Outcome::Skipped(_)) => format!("{other:?}"),
+    })
 }
 
 /// The state, the packets that went out, and the notifications: all that the last line left behind.
@@ -115,11 +134,13 @@ fn brief(bytes: &[u8], host: &Host) -> String {
     packet.to_string()
 }
 
-fn guarded(host: &mut Host, step: &Step) -> Result<(), Failure> {
-    let result = catch_unwind(AssertUnwindSafe(|| play(host, step)));
-    result.unwrap_or_else(|_| Err("a panic".into())).map_err(|why| Failure {
-        place: format!("{}:{}", step.file, step.line),
-        step: format!("{} {}", step.verb, step.rest),
-        why,
-    })
+fn guarded(subject: &mut dyn Subject, step: &Step) -> Result<(), Outcome> {
+    let result = catch_unwind(AssertUnwindSafe(|| play(subject, step)));
+    let why = match result.unwrap_or_else(|_| Err("a panic".into())) {
+        Ok(()) => return Ok(()),
+        Err(Trouble::Impossible(why)) => return Err(Outcome::Skipped(why)),
+        Err(Trouble::Wrong(why)) => why,
+    };
+    let place = format!("{}:{}", step.file, step.line);
+    Err(Outcome::Failed(Failure { place, step: format!("{} {}", step.verb, step.rest), why }))
 }

@@ -1,6 +1,7 @@
 //! What the names in a script stand for: tags and TSNs count from the ones that both sides began with.
 
 use crate::fields::number;
+use sctp_wire::{Chunk, Packet, Parameter};
 use std::collections::BTreeMap;
 
 /// The peer's first TSN unless the script says otherwise: close to the end of the numbers, so that every script that
@@ -45,6 +46,26 @@ impl Symbols {
     pub fn remember(&mut self, name: &str) {
         let kept = Self { remembered: BTreeMap::new(), ..self.clone() };
         self.remembered.insert(name.into(), kept);
+    }
+
+    /// Takes note of what a packet of the side that is tested says.
+    pub(crate) fn learn(&mut self, bytes: &[u8]) {
+        let Ok(packet) = Packet::parse(bytes) else { return };
+        for chunk in packet.chunks().flatten().flat_map(Chunk::parse) {
+            match chunk {
+                Chunk::Init(init) | Chunk::InitAck(init) => {
+                    self.local_tag = init.initiate_tag;
+                    self.local_tsn = init.initial_tsn.0;
+                    for raw in init.parameters.iter().flatten() {
+                        if let Ok(Parameter::StateCookie(cookie)) = Parameter::parse(raw) {
+                            self.cookie = cookie.to_vec();
+                        }
+                    }
+                }
+                Chunk::Heartbeat(heartbeat) => self.info = heartbeat.info.to_vec(),
+                _ => {}
+            }
+        }
     }
 
     /// Makes what was remembered hold again.
