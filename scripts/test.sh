@@ -15,7 +15,7 @@ what each said. The last line is the total: 'N passed, N failed, N skipped'.
 Suites:
 EOF
 	suites | while read -r name _ what; do
-		printf '  %-10s %s\n' "$name" "$what"
+		printf '  %-11s %s\n' "$name" "$what"
 	done
 	cat <<'EOF'
 
@@ -39,6 +39,7 @@ libsctp   exit  the user library builds
 pkg       line  the installer package and everything in it, with stand-ins for macOS
 programs  exit  the programs of the interop tests, and the user library's headers
 host      sum   the built extension in a process that stands in for the kernel
+conformance line the conformance scripts against the built extension
 interop   line  the built extension and real peers
 guest     line  the built extension and Linux's SCTP in a virtual machine; failover
 EOF
@@ -98,6 +99,11 @@ run_programs() {
 
 run_host() {
 	make -C tests/host O="$root/build/host" check KEXT="$kext"
+}
+
+run_conformance() {
+	make -C tests/host O="$root/build/host" &&
+		cargo run --quiet --package sctp-conformance -- --host "$root/build/host/libsctphost.so" --kext "$kext"
 }
 
 run_interop() {

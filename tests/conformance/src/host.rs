@@ -57,10 +57,11 @@ impl Host {
         Self { engine, endpoint, now, sent, errors, symbols }
     }
 
-    /// A packet comes in.
+    /// A packet comes in. What is due then is done at once, as a kernel does.
     pub fn input(&mut self, source: Address, destination: Address, bytes: &[u8]) {
         self.engine.input(self.now, source, destination, 0, bytes);
         self.flush();
+        self.wait(Span::ZERO);
     }
 
     /// Takes all that the engine has to say.

@@ -1,7 +1,11 @@
 //! Plays the scripts. With names: only those that contain one of them. `--table`: writes the table of the README.
 //! `--kext FOLDER --host LIBRARY`: plays them against the built kext in the test host as well.
 
-#![allow(clippy::disallowed_types, reason = "a test bed may stop at the end of memory")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a test bed may stop at the end of memory"
+)]
 
 use sctp_conformance::{Failure, Outcome, Report, Script, load, run_script, run_script_in_kext, table};
 use std::process::{Command, ExitCode, Stdio};

@@ -16,7 +16,7 @@ pub fn path() -> PathBuf {
 /// How many passed, failed and were skipped.
 #[must_use]
 pub fn closing_line(reports: &[Report]) -> String {
-    closing(reports.iter().map(|report| cell(report)))
+    closing(reports.iter().map(cell))
 }
 
 fn closing(cells: impl Iterator<Item = String>) -> String {

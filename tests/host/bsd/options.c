@@ -220,7 +220,12 @@ sosetopt_locked(struct socket *socket, struct sockopt *option)
 		return socket->so_proto->pr_ctloutput(socket, option);
 	}
 	int error = socket->so_proto->pr_usrreqs->pru_socheckopt(socket, option);
-	return error ? error : set_socket_option(socket, option);
+	if (!error)
+		error = set_socket_option(socket, option);
+	/* The protocol is told of what was set, and cannot refuse it any more. */
+	if (!error && socket->so_proto->pr_ctloutput)
+		(void)socket->so_proto->pr_ctloutput(socket, option);
+	return error;
 }
 
 int

@@ -18,6 +18,7 @@ use library::{Library, MessageHeader, Part};
 use sctp_engine::Style;
 use sctp_engine::address::Address;
 use sctp_engine::time::Span;
+use sctp_wire::{Packet, chunk_type};
 use std::collections::{BTreeMap, VecDeque};
 use std::ffi::CString;
 
@@ -53,6 +54,15 @@ pub(crate) struct Kext {
     fragments: BTreeMap<u16, Vec<u8>>,
     /// Where packets came from: the peer's addresses, the newest first.
     peers: Vec<Address>,
+    /// No option turns the search for the path MTU off: its probes are left aside.
+    searches: bool,
+}
+
+/// Whether a packet is a probe of the path MTU: a HEARTBEAT with PAD behind it.
+fn is_search(bytes: &[u8]) -> bool {
+    let kinds = Packet::parse(bytes)
+        .map(|packet| packet.chunks().flatten().map(|chunk| chunk.kind).collect::<Vec<_>>());
+    kinds.is_ok_and(|kinds| kinds == [chunk_type::HEARTBEAT, chunk_type::PAD])
 }
 
 /// struct sockaddr_in of Darwin.
@@ -97,6 +107,7 @@ impl Kext {
             sent: VecDeque::new(),
             fragments: BTreeMap::new(),
             peers: vec![crate::host::PEER],
+            searches: false,
         };
         kext.open(Style::OneToMany)?;
         Ok(kext)
@@ -127,6 +138,9 @@ impl Kext {
         // SAFETY: no arguments.
         unsafe { (self.library.host_settle)() };
         for ([a, b, c, d], bytes) in wire::left(&mut self.fragments) {
+            if self.searches && is_search(&bytes) {
+                continue;
+            }
             self.symbols.learn(&bytes);
             let port = bytes.get(2..4).map_or(0, |port| u16::from_be_bytes([port[0], port[1]]));
             self.sent.push_back(Sent { bytes, destination: Address::v4([a, b, c, d], port) });
@@ -230,13 +244,12 @@ impl Subject for Kext {
     }
 
     fn state(&mut self) -> Played<String> {
-        if self.socket.is_none() {
-            return Err(Trouble::Impossible("the socket is closed".into()));
-        }
+        self.descriptor()?;
         Ok(self.read_status().map_or_else(|| "CLOSED".into(), |status| status.state))
     }
 
     fn associations(&mut self) -> Played<u32> {
+        self.descriptor()?;
         let bytes = self.option(options::SCTP_GET_ASSOC_NUMBER, &[0; 4])?;
         Ok(options::word(&bytes, 0))
     }

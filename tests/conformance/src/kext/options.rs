@@ -83,7 +83,7 @@ fn halves(values: &[u16]) -> Vec<u8> {
 
 impl Kext {
     /// What the scripts take for granted: notifications, control data, and no probes of the path MTU.
-    pub(super) fn prepare(&self) -> Result<(), String> {
+    pub(super) fn prepare(&mut self) -> Result<(), String> {
         for kind in [SCTP_ASSOC_CHANGE, SCTP_SHUTDOWN_EVENT] {
             let mut event = words(&[0]);
             event.extend(halves(&[kind]));
@@ -91,8 +91,8 @@ impl Kext {
             self.try_set(SCTP_EVENT, &event).map_err(|error| format!("SCTP_EVENT: {error}"))?;
         }
         self.try_set(SCTP_RECVRCVINFO, &words(&[1])).map_err(|error| format!("SCTP_RECVRCVINFO: {error}"))?;
-        // Where the option is not there yet, probes show as packets that nobody expected.
-        let _ = self.try_set(SCTP_PEER_ADDR_PARAMS, &path_parameters(0, SPP_PMTUD_DISABLE, 0));
+        let disabled = self.try_set(SCTP_PEER_ADDR_PARAMS, &path_parameters(0, SPP_PMTUD_DISABLE, 0));
+        self.searches = disabled.is_err();
         Ok(())
     }
 
