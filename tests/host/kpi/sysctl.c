@@ -1,79 +1,145 @@
-/* sysctl: variables a kext registers below net, kern and debug, with the structs of xnu-7195. */
+/*
+ * sysctl: the tree of variables.
+ *
+ * As since xnu-7195.101.1, what the kernel itself has lies in memory that is read-only by the time a kext is
+ * loaded. A kext may add to the few lists that begin with an anchor, behind which there is a second list for
+ * that, and to lists of its own; to add to any other is a page fault, here a panic.
+ */
+#include "sysctl.h"
 #include "host.h"
 #include "internal.h"
-#include "kpi.h"
 
+#include <limits.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 
-struct sysctl_req;
-typedef int (*sysctl_handler)(struct sysctl_oid *oid, void *argument1, int argument2,
-			      struct sysctl_req *request);
+enum { OID_AUTO = -1, OID_AUTO_START = 100, OID_MUTABLE_ANCHOR = INT_MIN };
 
-struct sysctl_oid_list {
-	struct sysctl_oid *first;
-};
+/* Numbers of the kernel's own nodes. */
+enum { CTL_KERN = 1, CTL_NET = 4, CTL_DEBUG = 5 };
 
-struct sysctl_oid {
-	struct sysctl_oid_list *parent;
-	struct sysctl_oid *next;
-	int number;
-	int kind;
-	void *argument1;
-	int argument2;
-	const char *name;
-	sysctl_handler handler;
-	const char *format;
-	const char *description;
-	int version;
-	int references;
-};
-_Static_assert(sizeof(struct sysctl_oid) == 80, "struct sysctl_oid of xnu-7195");
-
-struct sysctl_req {
-	struct proc *process;
-	int lock;
-	uint64_t old;
-	size_t old_length, old_at;
-	int (*copy_out)(struct sysctl_req *request, const void *from, size_t length);
-	uint64_t new;
-	size_t new_length, new_at;
-	int (*copy_in)(struct sysctl_req *request, void *to, size_t length);
-};
-_Static_assert(sizeof(struct sysctl_req) == 80, "struct sysctl_req of xnu-7195");
-
-enum { CTLTYPE = 0xf, CTLTYPE_NODE = 1 };
-enum { CTLFLAG_WR = 0x40000000 };
-
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static unsigned registered;
-
-/* The kernel's own nodes. */
 struct sysctl_oid_list xnu_sysctl__children, xnu_sysctl__net_children, xnu_sysctl__kern_children,
-    xnu_sysctl__debug_children, xnu_inet_children, xnu_inet6_children;
+    xnu_sysctl__debug_children;
 KPI(sysctl__children, &xnu_sysctl__children);
 KPI(sysctl__net_children, &xnu_sysctl__net_children);
 KPI(sysctl__kern_children, &xnu_sysctl__kern_children);
 KPI(sysctl__debug_children, &xnu_sysctl__debug_children);
 
-static struct {
-	const char *path;
+static struct sysctl_oid_list inet_children, inet6_children;
+
+static struct kernel_list {
 	struct sysctl_oid_list *children;
-} const own_nodes[] = {
-    {"net.inet.", &xnu_inet_children},       {"net.inet6.", &xnu_inet6_children},
-    {"net.", &xnu_sysctl__net_children},     {"kern.", &xnu_sysctl__kern_children},
-    {"debug.", &xnu_sysctl__debug_children}, {"", &xnu_sysctl__children},
+	bool extensible;
+	struct sysctl_oid_list mutable;
+	struct sysctl_oid anchor;
+} kernel_lists[] = {
+    {.children = &xnu_sysctl__children, .extensible = true},
+    {.children = &xnu_sysctl__net_children, .extensible = true},
+    {.children = &xnu_sysctl__kern_children, .extensible = true},
+    {.children = &xnu_sysctl__debug_children, .extensible = true},
+    {.children = &inet_children},
+    {.children = &inet6_children},
 };
+enum { KERNEL_LISTS = sizeof(kernel_lists) / sizeof(kernel_lists[0]) };
+
+#define NODE(parent_, number_, name_, children_)                                                             \
+	{.parent = (parent_), .number = (number_), .kind = CTLTYPE_NODE | CTLFLAG_PERMANENT | CTLFLAG_OID2,  \
+	 .argument1 = (children_), .name = (name_), .version = 1}
+static struct sysctl_oid kernel_nodes[] = {
+    NODE(&xnu_sysctl__children, CTL_DEBUG, "debug", &xnu_sysctl__debug_children),
+    NODE(&xnu_sysctl__children, CTL_NET, "net", &xnu_sysctl__net_children),
+    NODE(&xnu_sysctl__children, CTL_KERN, "kern", &xnu_sysctl__kern_children),
+    NODE(&xnu_sysctl__net_children, XNU_AF_INET6, "inet6", &inet6_children),
+    NODE(&xnu_sysctl__net_children, XNU_AF_INET, "inet", &inet_children),
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t given_back = PTHREAD_COND_INITIALIZER;
+static unsigned registered;
+
+static void
+push(struct sysctl_oid_list *list, struct sysctl_oid *oid)
+{
+	oid->next = list->first;
+	list->first = oid;
+}
+
+__attribute__((constructor)) static void
+plant(void)
+{
+	for (size_t i = 0; i < sizeof(kernel_nodes) / sizeof(kernel_nodes[0]); i++)
+		push(kernel_nodes[i].parent, &kernel_nodes[i]);
+	for (size_t i = 0; i < KERNEL_LISTS; i++) {
+		struct kernel_list *list = &kernel_lists[i];
+
+		if (!list->extensible)
+			continue;
+		list->anchor = (struct sysctl_oid){.parent = list->children,
+						   .number = OID_MUTABLE_ANCHOR,
+						   .kind = CTLFLAG_PERMANENT | CTLFLAG_OID2,
+						   .argument1 = &list->mutable,
+						   .name = "__anchor__",
+						   .version = 1};
+		push(list->children, &list->anchor);
+	}
+}
+
+/* Where a kext's entries of a list stand. */
+static struct sysctl_oid_list *
+writable(struct sysctl_oid_list *list, const char *name)
+{
+	for (size_t i = 0; i < KERNEL_LISTS; i++) {
+		if (list != kernel_lists[i].children)
+			continue;
+		if (!kernel_lists[i].extensible)
+			xnu_panic("sysctl_register_oid: %s: its parent's list is in read-only memory", name);
+		return &kernel_lists[i].mutable;
+	}
+	return list;
+}
+
+static void
+check_oid(const struct sysctl_oid *oid)
+{
+	if (oid->parent == NULL || oid->name == NULL)
+		xnu_panic("sysctl_register_oid: no parent or no name");
+	if (oid->number < OID_AUTO || (oid->kind & CTLFLAG_PERMANENT) != 0)
+		xnu_panic("sysctl_register_oid: %s: number or kind are the kernel's own", oid->name);
+	/* x86_64 makes a copy of an old one, arm64 panics. */
+	if ((oid->kind & CTLFLAG_OID2) == 0 || oid->version != 1)
+		xnu_panic("sysctl_register_oid: %s: not of version 1", oid->name);
+}
+
+/* The largest number of a list and, if there is one, of the list behind its anchor. */
+static int
+largest_number(const struct sysctl_oid_list *list, const struct sysctl_oid_list *behind)
+{
+	int largest = OID_AUTO_START - 1;
+
+	for (const struct sysctl_oid *oid = list->first; oid != NULL; oid = oid->next)
+		largest = oid->number > largest ? oid->number : largest;
+	return behind != NULL && behind != list && largest_number(behind, NULL) > largest
+		   ? largest_number(behind, NULL)
+		   : largest;
+}
 
 static void
 xnu_sysctl_register_oid(struct sysctl_oid *oid)
 {
-	if (oid->parent == NULL || oid->name == NULL)
-		xnu_panic("sysctl_register_oid: no parent or no name");
+	struct sysctl_oid_list *list;
+	struct sysctl_oid **link;
+
+	check_oid(oid);
 	pthread_mutex_lock(&lock);
-	oid->next = oid->parent->first;
-	oid->parent->first = oid;
+	list = writable(oid->parent, oid->name);
+	if (oid->number == OID_AUTO)
+		oid->number = largest_number(oid->parent, list) + 1;
+	for (link = &list->first; *link != NULL && (*link)->number < oid->number; link = &(*link)->next)
+		;
+	if (*link != NULL && (*link)->number == oid->number)
+		xnu_panic("sysctl_register_oid: %s: number %d is taken", oid->name, oid->number);
+	oid->next = *link;
+	*link = oid;
 	registered++;
 	pthread_mutex_unlock(&lock);
 }
@@ -82,15 +148,18 @@ KPI(sysctl_register_oid, xnu_sysctl_register_oid);
 static void
 xnu_sysctl_unregister_oid(struct sysctl_oid *oid)
 {
-	struct sysctl_oid **link = &oid->parent->first;
+	struct sysctl_oid **link;
 
 	pthread_mutex_lock(&lock);
+	link = &writable(oid->parent, oid->name)->first;
 	while (*link != NULL && *link != oid)
 		link = &(*link)->next;
 	if (*link == NULL)
 		xnu_panic("sysctl_unregister_oid of %s, which is not registered", oid->name);
 	*link = oid->next;
 	registered--;
+	while (oid->references != 0)
+		pthread_cond_wait(&given_back, &lock);
 	pthread_mutex_unlock(&lock);
 }
 KPI(sysctl_unregister_oid, xnu_sysctl_unregister_oid);
@@ -101,99 +170,19 @@ sysctl_registered(void)
 	return registered;
 }
 
-/* ---- handlers ---- */
-
-/* The value out, then the new one in; a new value of another length is EINVAL. */
-static int
-exchange(struct sysctl_req *request, void *value, size_t length)
-{
-	int error = request->copy_out(request, value, length);
-
-	if (error != 0 || request->new == 0)
-		return error;
-	return request->new_length == length ? request->copy_in(request, value, length) : XNU_EINVAL;
-}
-
-static int
-xnu_sysctl_handle_int(struct sysctl_oid *oid, void *argument1, int argument2, struct sysctl_req *request)
-{
-	(void)oid;
-	if (argument1 != NULL)
-		return exchange(request, argument1, sizeof(int));
-	if (request->new != 0)
-		return XNU_EPERM;
-	return request->copy_out(request, &argument2, sizeof(argument2));
-}
-KPI(sysctl_handle_int, xnu_sysctl_handle_int);
-
-static int
-xnu_sysctl_handle_quad(struct sysctl_oid *oid, void *argument1, int argument2, struct sysctl_req *request)
-{
-	(void)oid;
-	(void)argument2;
-	return argument1 != NULL ? exchange(request, argument1, sizeof(int64_t)) : XNU_EINVAL;
-}
-KPI(sysctl_handle_quad, xnu_sysctl_handle_quad);
-KPI(sysctl_handle_long, xnu_sysctl_handle_quad);
-
-static int
-xnu_sysctl_handle_opaque(struct sysctl_oid *oid, void *argument1, int argument2, struct sysctl_req *request)
-{
-	(void)oid;
-	return exchange(request, argument1, (size_t)argument2);
-}
-KPI(sysctl_handle_opaque, xnu_sysctl_handle_opaque);
-
-/* argument2: room for the string; 0: it cannot be written. */
-static int
-xnu_sysctl_handle_string(struct sysctl_oid *oid, void *argument1, int argument2, struct sysctl_req *request)
-{
-	int error = request->copy_out(request, argument1, strlen(argument1) + 1);
-	size_t length = request->new_length;
-
-	(void)oid;
-	if (error != 0 || request->new == 0)
-		return error;
-	if (length >= (size_t)argument2)
-		return XNU_EINVAL;
-	error = request->copy_in(request, argument1, length);
-	((char *)argument1)[length] = '\0';
-	return error;
-}
-KPI(sysctl_handle_string, xnu_sysctl_handle_string);
-
-/* ---- a program's call ---- */
-
-static int
-copy_out(struct sysctl_req *request, const void *from, size_t length)
-{
-	size_t room = request->old_length > request->old_at ? request->old_length - request->old_at : 0;
-
-	if (request->old != 0)
-		memcpy((char *)(uintptr_t)request->old + request->old_at, from,
-		       length < room ? length : room);
-	request->old_at += length;
-	return request->old != 0 && length > room ? XNU_ENOMEM : 0;
-}
-
-static int
-copy_in(struct sysctl_req *request, void *to, size_t length)
-{
-	if (request->new == 0)
-		return 0;
-	if (request->new_length - request->new_at < length)
-		return XNU_EINVAL;
-	memcpy(to, (const char *)(uintptr_t)request->new + request->new_at, length);
-	request->new_at += length;
-	return 0;
-}
-
 static struct sysctl_oid *
 find(const struct sysctl_oid_list *list, const char *name)
 {
 	size_t length = strcspn(name, ".");
 
 	for (struct sysctl_oid *oid = list->first; oid != NULL; oid = oid->next) {
+		if (oid->number == OID_MUTABLE_ANCHOR) {
+			struct sysctl_oid *found = find(oid->argument1, name);
+
+			if (found != NULL)
+				return found;
+			continue;
+		}
 		if (strncmp(oid->name, name, length) != 0 || oid->name[length] != '\0')
 			continue;
 		if (name[length] == '\0')
@@ -204,45 +193,24 @@ find(const struct sysctl_oid_list *list, const char *name)
 	return NULL;
 }
 
-static struct sysctl_oid *
-find_from_root(const char *name)
+struct sysctl_oid *
+sysctl_take(const char *name)
 {
-	struct sysctl_oid *found = NULL;
+	struct sysctl_oid *oid;
 
 	pthread_mutex_lock(&lock);
-	for (size_t i = 0; i < sizeof(own_nodes) / sizeof(own_nodes[0]) && found == NULL; i++) {
-		size_t length = strlen(own_nodes[i].path);
-
-		if (strncmp(name, own_nodes[i].path, length) == 0)
-			found = find(own_nodes[i].children, name + length);
-	}
+	oid = find(&xnu_sysctl__children, name);
+	if (oid != NULL)
+		oid->references++;
 	pthread_mutex_unlock(&lock);
-	return found;
+	return oid;
 }
 
-int
-host_sysctl(const char *name, void *old_value, size_t *old_length, const void *new_value, size_t new_length)
+void
+sysctl_give(struct sysctl_oid *oid)
 {
-	struct sysctl_oid *oid = find_from_root(name);
-	struct sysctl_req request = {
-	    .process = xnu_current_proc(),
-	    .old = (uint64_t)(uintptr_t)old_value,
-	    .old_length = old_length != NULL ? *old_length : 0,
-	    .copy_out = copy_out,
-	    .new = (uint64_t)(uintptr_t)new_value,
-	    .new_length = new_length,
-	    .copy_in = copy_in,
-	};
-	int error;
-
-	if (oid == NULL)
-		return XNU_ENOENT;
-	if (new_value != NULL && !(oid->kind & CTLFLAG_WR))
-		return XNU_EPERM;
-	host_syscall_enter();
-	error = oid->handler(oid, oid->argument1, oid->argument2, &request);
-	host_syscall_exit();
-	if (old_length != NULL)
-		*old_length = request.old_at;
-	return error;
+	pthread_mutex_lock(&lock);
+	if (--oid->references == 0)
+		pthread_cond_broadcast(&given_back);
+	pthread_mutex_unlock(&lock);
 }
