@@ -215,6 +215,23 @@ int sctp_engine_set_option(struct sctp_engine *engine, sctp_nanoseconds now, sct
 /* Counter number index of the engine's MIB (RFC 3873 names), NULL past the last. */
 const char *sctp_engine_counter(const struct sctp_engine *engine, uint32_t index, uint64_t *value);
 
+/* ---- management ---- */
+/* What an administrator may set. The strings live as long as the extension. */
+struct sctp_variable {
+	const char *name;
+	const char *description;
+	uint32_t value;
+	uint32_t least;
+	uint32_t greatest;
+};
+
+/* Variable number index; false past the last. */
+bool sctp_engine_variable(const struct sctp_engine *engine, uint32_t index, struct sctp_variable *out);
+/* For what begins from now on. EINVAL for a value out of its bounds. */
+int sctp_engine_set_variable(struct sctp_engine *engine, uint32_t index, uint32_t value);
+/* Buffers of a new socket, bytes. */
+void sctp_engine_socket_buffers(const struct sctp_engine *engine, uint32_t *send, uint32_t *receive);
+
 /* ---- messages: no lock needed, owned by one caller at a time ---- */
 /* A message of length bytes for sctp_engine_send; *bytes is where to copy them to. ENOMEM. May block for
  * memory. */

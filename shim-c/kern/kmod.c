@@ -7,6 +7,7 @@
 #include "mem.h"
 #include "output.h"
 #include "proto.h"
+#include "sysctl.h"
 #include "timer.h"
 #include "worker.h"
 
@@ -75,6 +76,7 @@ start_all(void)
 	ok = step(ok, "lock", sctp_lock_start, sctp_lock_stop);
 	ok = step(ok, "address families", sctp_family_start, sctp_family_stop);
 	ok = step(ok, "engine", sctp_core_start, sctp_core_stop);
+	ok = step(ok, "variables", sctp_sysctl_start, sctp_sysctl_stop);
 	ok = step(ok, "output", sctp_output_start, NULL);
 	ok = step(ok, "timer", sctp_timer_start, sctp_timer_stop);
 	ok = step(ok, "interfaces", sctp_interfaces_start, NULL);

@@ -4,9 +4,6 @@
 
 #include "pcb.h"
 
-/* The default of so_snd.sb_hiwat and so_rcv.sb_hiwat, bytes: FreeBSD's for SCTP. */
-#define SCTP_DEFAULT_BUFFER 233016
-
 /* sb_hiwat of a fresh buffer: what soreserve would do, which is not exported. */
 void sctp_socket_reserve(struct sockbuf *sb, uint32_t bytes);
 

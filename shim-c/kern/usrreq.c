@@ -11,6 +11,7 @@ static int
 open_endpoint(struct sctp_pcb *pcb)
 {
 	struct socket *so = pcb->so;
+	uint32_t send, receive;
 	int error;
 
 	if (sctp_proto_withdrawn())
@@ -22,6 +23,9 @@ open_endpoint(struct sctp_pcb *pcb)
 	*so_pcb(so) = pcb;
 	/* The kernel would take a defunct socket's buffers away without asking us. */
 	*so_flags(so) |= SOF_NODEFUNCT;
+	sctp_engine_socket_buffers(engine(), &send, &receive);
+	sctp_socket_reserve(so_snd(so), send);
+	sctp_socket_reserve(so_rcv(so), receive);
 	sctp_socket_follow_buffer(pcb);
 	return 0;
 }
@@ -40,8 +44,6 @@ sctp_attach(struct socket *so, int protocol, struct proc *proc)
 		*so_flags(so) |= SOF_PCBCLEARING;
 		return ENOBUFS;
 	}
-	sctp_socket_reserve(so_rcv(so), SCTP_DEFAULT_BUFFER);
-	sctp_socket_reserve(so_snd(so), SCTP_DEFAULT_BUFFER);
 	sctp_lock();
 	error = open_endpoint(pcb);
 	if (error != 0) {

@@ -21,6 +21,7 @@ struct ucred;
 struct ifnet;
 struct ifaddr;
 struct selinfo;
+struct sysctl_oid;
 struct klist;
 struct thread;
 struct thread_call;
@@ -138,6 +139,14 @@ enum {
 /* IPPROTO_IPV6 options */
 enum { IPV6_V6ONLY = 27 };
 
+/* Variables: type and flags in oid_kind. */
+enum {
+	CTLTYPE_NODE = 1, CTLTYPE_INT = 2, CTLTYPE_OPAQUE = 5,
+	CTLFLAG_OID2 = 0x00400000, CTLFLAG_LOCKED = 0x00800000, CTLFLAG_WR = 0x40000000,
+};
+#define CTLFLAG_RD 0x80000000u
+enum { OID_AUTO = -1, SYSCTL_OID_VERSION = 1 };
+
 enum { SOPT_GET = 1, SOPT_SET = 2 };
 enum { PSOCK = 24, PCATCH = 0x100 };
 enum { SO_FILT_HINT_LOCKED = 1 };
@@ -165,6 +174,52 @@ void wakeup_one(void *channel);
 int msleep(void *channel, lck_mtx_t *mutex, int priority, const char *message, struct timespec *timeout);
 void kauth_cred_ref(struct ucred *cred);
 void kauth_cred_unref(struct ucred **cred);
+
+/* com.apple.kpi.bsd: variables */
+struct sysctl_req {
+	struct proc *p;
+	int lock;
+	uint64_t oldptr; /* 0: how much would it be? */
+	size_t oldlen, oldidx;
+	int (*oldfunc)(struct sysctl_req *request, const void *from, size_t length);
+	uint64_t newptr; /* 0: nothing is set */
+	size_t newlen, newidx;
+	int (*newfunc)(struct sysctl_req *request, void *to, size_t length);
+};
+_Static_assert(sizeof(struct sysctl_req) == 80, "struct sysctl_req");
+
+struct sysctl_oid_list {
+	struct sysctl_oid *first;
+};
+
+#ifdef __arm64e__
+#define OID_PARENT_SIGNED                                                                                    \
+	__ptrauth(2 /* DA */, 1, __builtin_ptrauth_string_discriminator("sysctl_oid.oid_parent"))
+#else
+#define OID_PARENT_SIGNED
+#endif
+
+struct sysctl_oid {
+	struct sysctl_oid_list *OID_PARENT_SIGNED oid_parent;
+	struct sysctl_oid *oid_next;
+	int oid_number;
+	int oid_kind;
+	void *oid_arg1;
+	int oid_arg2;
+	const char *oid_name;
+	int (*oid_handler)(struct sysctl_oid *oid, void *arg1, int arg2, struct sysctl_req *request);
+	const char *oid_fmt;
+	const char *oid_descr;
+	int oid_version;
+	int oid_refcnt;
+};
+_Static_assert(sizeof(struct sysctl_oid) == 80, "struct sysctl_oid");
+
+extern struct sysctl_oid_list sysctl__net_children;
+void sysctl_register_oid(struct sysctl_oid *oid);
+/* Waits until no handler of it runs any more. */
+void sysctl_unregister_oid(struct sysctl_oid *oid);
+int sysctl_handle_int(struct sysctl_oid *oid, void *arg1, int arg2, struct sysctl_req *request);
 
 /* com.apple.kpi.bsd: packets and interfaces */
 struct ipf_filter {

@@ -33,9 +33,6 @@ mod kind {
     pub(super) const V6_ZONE: u8 = 7;
 }
 
-/// How long one key signs cookies. The key before it still opens them, so this must exceed the longest lifetime.
-const KEY_LIFE: Span = Span::from_secs(3600);
-
 /// What both sides agreed on in INIT and INIT ACK.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cookie {
@@ -86,8 +83,10 @@ impl Secrets {
         Self { current: random.block(), previous: random.block(), changed: Time(0) }
     }
 
-    fn rotate(&mut self, now: Time, random: &mut Random) {
-        if now.since(self.changed) >= KEY_LIFE {
+    /// Takes a new key if the current one has signed cookies for `life`. What it signed is good as long again, so `life`
+    /// should exceed the longest lifetime of a cookie.
+    pub(crate) fn rotate(&mut self, now: Time, life: Span, random: &mut Random) {
+        if now.since(self.changed) >= life {
             self.previous = core::mem::replace(&mut self.current, random.block());
             self.changed = now;
         }
@@ -97,14 +96,7 @@ impl Secrets {
     ///
     /// # Errors
     /// [`Full`] when `writer` has less room than [`MAX_LENGTH`].
-    pub(crate) fn seal(
-        &mut self,
-        cookie: &Cookie,
-        now: Time,
-        random: &mut Random,
-        buffer: &mut [u8; MAX_LENGTH],
-    ) -> Result<usize, Full> {
-        self.rotate(now, random);
+    pub(crate) fn seal(&self, cookie: &Cookie, buffer: &mut [u8; MAX_LENGTH]) -> Result<usize, Full> {
         let mut writer = Writer::new(buffer);
         cookie.write(&mut writer)?;
         let length = writer.position();
@@ -253,9 +245,9 @@ mod tests {
 
     fn sealed() -> (Secrets, Random, [u8; MAX_LENGTH], usize) {
         let mut random = Random::new([1; 32]);
-        let mut secrets = Secrets::new(&mut random);
+        let secrets = Secrets::new(&mut random);
         let mut buffer = [0; MAX_LENGTH];
-        let length = secrets.seal(&sample(), Time(7_000_000_000), &mut random, &mut buffer).unwrap();
+        let length = secrets.seal(&sample(), &mut buffer).unwrap();
         (secrets, random, buffer, length)
     }
 
@@ -274,8 +266,8 @@ mod tests {
         let measure = |cookie: &Cookie| {
             let mut random = Random::new([1; 32]);
             let mut buffer = [0; MAX_LENGTH];
-            let mut secrets = Secrets::new(&mut random);
-            let length = secrets.seal(cookie, Time(0), &mut random, &mut buffer).unwrap();
+            let secrets = Secrets::new(&mut random);
+            let length = secrets.seal(cookie, &mut buffer).unwrap();
             assert_eq!(secrets.open(&buffer[..length]).as_ref(), Ok(cookie));
             length
         };
@@ -317,10 +309,14 @@ mod tests {
     #[test]
     fn a_cookie_outlives_one_change_of_keys_and_not_two() {
         let (mut secrets, mut random, buffer, length) = sealed();
-        let mut other = [0; MAX_LENGTH];
-        secrets.seal(&sample(), Time(3_700_000_000_000), &mut random, &mut other).unwrap();
+        let life = Span::from_secs(3600);
+        let current = secrets.current;
+        secrets.rotate(Time(3_599_999_999_999), life, &mut random);
+        assert_eq!(secrets.current, current);
+        secrets.rotate(Time(3_600_000_000_000), life, &mut random);
+        assert_ne!(secrets.current, current);
         assert!(secrets.open(&buffer[..length]).is_ok());
-        secrets.seal(&sample(), Time(7_400_000_000_000), &mut random, &mut other).unwrap();
+        secrets.rotate(Time(7_200_000_000_000), life, &mut random);
         assert_eq!(secrets.open(&buffer[..length]), Err(Forged));
     }
 }

@@ -103,7 +103,7 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    pub(crate) fn new(context: usize, style: Style, family: Family) -> Self {
+    pub(crate) fn new(context: usize, style: Style, family: Family, options: Options) -> Self {
         Self {
             context,
             style,
@@ -117,7 +117,7 @@ impl Endpoint {
             returned: None,
             queued_bytes: 0,
             send_bytes: 0,
-            options: Options::default(),
+            options,
             error: None,
             end_of_file: false,
             send_closed: false,

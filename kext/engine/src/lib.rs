@@ -33,6 +33,7 @@ mod slab;
 mod status;
 mod table;
 pub mod time;
+mod variables;
 
 pub use counters::Counters;
 pub use endpoint::{Item, Queued, Style};
@@ -44,5 +45,6 @@ pub use error::Error;
 pub use inbound::Delivery;
 pub use message::Message;
 pub use notification::{AddressChange, AddressNews, Change, Notification};
-pub use path::RtoParameters;
+pub use path::{RtoParameters, WindowParameters};
 pub use status::{AssociationStatus, PathStatus, StateName, Timeouts, Totals};
+pub use variables::Variable;

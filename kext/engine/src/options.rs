@@ -1,7 +1,7 @@
 //! What a user may set on an endpoint and on its associations; an association takes a copy when it begins.
 
 use crate::address::Address;
-use crate::path::RtoParameters;
+use crate::path::{RtoParameters, WindowParameters};
 use crate::time::Span;
 
 /// The longest that a SACK may wait, whatever the user sets (RFC 9260 section 6.2).
@@ -21,6 +21,8 @@ pub struct PathSettings {
     pub heartbeat_interval: Span,
     /// The path MTU is searched for (RFC 8899).
     pub pmtud: bool,
+    /// PMTU_RAISE_TIMER (RFC 8899 section 5.1.1): when a finished search for the path MTU begins again.
+    pub pmtu_raise: Span,
     /// The largest IP packet, bytes with the IP header: the path MTU without `pmtud`, the most that is tried with it;
     /// then at most 9000 counts.
     pub mtu: u32,
@@ -33,22 +35,6 @@ pub struct PathSettings {
     pub flow_label: Option<u32>,
 }
 
-impl Default for PathSettings {
-    fn default() -> Self {
-        Self {
-            max_retransmits: 5,
-            potentially_failed_max_retransmits: 0,
-            heartbeats: true,
-            heartbeat_interval: Span::from_secs(30),
-            pmtud: true,
-            mtu: 1500,
-            chunk_room: 0,
-            dscp: None,
-            flow_label: None,
-        }
-    }
-}
-
 impl PathSettings {
     /// HB.interval; `None` when heartbeats are off.
     #[must_use]
@@ -57,11 +43,13 @@ impl PathSettings {
     }
 }
 
-/// Protocol parameters, RFC 9260 section 16 with its defaults, and the numbers of streams.
+/// Protocol parameters of RFC 9260 section 16, and the numbers of streams. Their defaults are the table of `variables`.
 #[derive(Clone, Copy, Debug)]
 pub struct Protocol {
     /// RTO.Initial, RTO.Min, RTO.Max.
     pub rto: RtoParameters,
+    /// The congestion window of a path.
+    pub window: WindowParameters,
     /// Valid.Cookie.Life.
     pub cookie_life: Span,
     /// Max.Init.Retransmits.
@@ -72,6 +60,8 @@ pub struct Protocol {
     pub association_max_retransmits: u16,
     /// What paths begin with.
     pub path: PathSettings,
+    /// T5-shutdown-guard: how long a shutdown may take; zero for five times RTO.Max (section 9.2).
+    pub shutdown_guard: Span,
     /// How long a SACK may wait; [`MAX_SACK_DELAY`] if this is longer.
     pub sack_delay: Span,
     /// Streams asked for in an INIT.
@@ -107,30 +97,6 @@ impl Protocol {
             outbound_streams: self.outbound_streams.max(1),
             inbound_streams: self.inbound_streams.max(1),
             ..self
-        }
-    }
-}
-
-impl Default for Protocol {
-    fn default() -> Self {
-        Self {
-            rto: RtoParameters::default(),
-            cookie_life: Span::from_secs(60),
-            max_init_retransmits: 8,
-            max_init_timeout: Span::ZERO,
-            association_max_retransmits: 10,
-            path: PathSettings::default(),
-            sack_delay: Span::from_millis(200),
-            outbound_streams: 10,
-            inbound_streams: 2048,
-            no_delay: false,
-            ecn: true,
-            max_segment: 0,
-            sack_frequency: 2,
-            max_burst: 4,
-            max_cwnd: 0,
-            autoclose: 0,
-            receive_buffer: 233_016,
         }
     }
 }

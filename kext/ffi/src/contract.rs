@@ -60,6 +60,9 @@ same_types! {
     transfer: sctp_engine_consumed(_, _, _, _);
     options: sctp_engine_get_option(_, _, _, _, _);
     options: sctp_engine_set_option(_, _, _, _, _, _);
+    variables: sctp_engine_variable(_, _, _);
+    variables: sctp_engine_set_variable(_, _, _);
+    variables: sctp_engine_socket_buffers(_, _, _);
     message: sctp_message_create(_, _, _);
     message: sctp_message_span(_, _, _);
     message: sctp_message_destroy(_);

@@ -21,3 +21,4 @@ mod sockets;
 #[cfg(test)]
 mod tests;
 mod transfer;
+mod variables;

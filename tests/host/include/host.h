@@ -129,7 +129,7 @@ HOST_API int host_address_remove(const char *text);
 /* ---- sysctl ---- */
 
 /*
- * Reads and writes a variable registered by the kext ("net.inet.sctp.debug"). old_length: room in, length
+ * Reads and writes a variable registered by the kext ("net.sctp.debug"). old_length: room in, length
  * out. 0 or a Darwin errno; ENOENT (2) if there is no such name.
  */
 HOST_API int host_sysctl(const char *name, void *old_value, size_t *old_length, const void *new_value,

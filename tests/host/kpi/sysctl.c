@@ -43,8 +43,12 @@ static struct kernel_list {
 enum { KERNEL_LISTS = sizeof(kernel_lists) / sizeof(kernel_lists[0]) };
 
 #define NODE(parent_, number_, name_, children_)                                                             \
-	{.parent = (parent_), .number = (number_), .kind = CTLTYPE_NODE | CTLFLAG_PERMANENT | CTLFLAG_OID2,  \
-	 .argument1 = (children_), .name = (name_), .version = 1}
+	{.parent = (parent_),                                                                                \
+	 .number = (number_),                                                                                \
+	 .kind = CTLTYPE_NODE | CTLFLAG_PERMANENT | CTLFLAG_OID2,                                            \
+	 .argument1 = (children_),                                                                           \
+	 .name = (name_),                                                                                    \
+	 .version = 1}
 static struct sysctl_oid kernel_nodes[] = {
     NODE(&xnu_sysctl__children, CTL_DEBUG, "debug", &xnu_sysctl__debug_children),
     NODE(&xnu_sysctl__children, CTL_NET, "net", &xnu_sysctl__net_children),

@@ -160,6 +160,6 @@ host_sysctl(const char *name, void *old_value, size_t *old_length, const void *n
 	sysctl_give(oid);
 	if (old_length != NULL && (error == 0 || error == XNU_ENOMEM))
 		*old_length = request.old != 0 && request.old_at > request.old_length ? request.old_length
-										       : request.old_at;
+										      : request.old_at;
 	return error;
 }

@@ -1,4 +1,4 @@
-/* OSMalloc, _MALLOC and the checks behind them; sysctl, random numbers and strings of libkern. */
+/* OSMalloc, _MALLOC and the checks behind them; random numbers and strings of libkern. */
 #include "harness.h"
 #include "host.h"
 #include "internal.h"

@@ -4,7 +4,7 @@ use super::{Association, Disposition, Due, Ending, Farewell, State};
 use crate::error::Error;
 use crate::outbound::SackError;
 use crate::path::Heartbeat;
-use crate::time::Time;
+use crate::time::{Span, Time};
 use sctp_wire::Tsn;
 
 impl Association {
@@ -32,8 +32,12 @@ impl Association {
             State::ShutdownPending => {
                 self.state = State::ShutdownSent;
                 self.due.insert(Due::SHUTDOWN);
-                // Section 9.2: the guard runs five times RTO.Max from the first SHUTDOWN.
-                self.guard = now.plus(crate::time::Span(self.settings.protocol.rto.max.0.saturating_mul(5)));
+                let protocol = &self.settings.protocol;
+                // Section 9.2: the guard runs from the first SHUTDOWN.
+                self.guard = now.plus(match protocol.shutdown_guard {
+                    Span::ZERO => Span(protocol.rto.max.0.saturating_mul(5)),
+                    guard => guard,
+                });
             }
             State::ShutdownReceived => {
                 self.state = State::ShutdownAckSent;

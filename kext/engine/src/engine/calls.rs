@@ -6,7 +6,7 @@ use crate::association::{Ending, Farewell, State};
 use crate::endpoint::{Endpoint, Style};
 use crate::error::Error;
 use crate::message::Message;
-use crate::options::{SendDefaults, SendFlags, Switches};
+use crate::options::{Options, SendDefaults, SendFlags, Settings, Switches};
 use crate::outbound::{EnqueueError, OutMessage, full_length};
 use crate::path::Path;
 use crate::slab::Key;
@@ -78,7 +78,9 @@ impl Engine {
     pub fn open(&mut self, style: Style, family: Family, context: usize) -> Result<EndpointId, Error> {
         let vacant = self.endpoints.vacant()?;
         self.changed.reserve(vacant.index)?;
-        Ok(self.endpoints.insert(Endpoint::new(context, style, family))?.into())
+        let future = Settings { protocol: self.variables.protocol(), ..Settings::default() };
+        let options = Options { future, ..Options::default() };
+        Ok(self.endpoints.insert(Endpoint::new(context, style, family, options))?.into())
     }
 
     pub(super) fn endpoint(&self, id: EndpointId) -> Result<&Endpoint, Error> {

@@ -33,12 +33,14 @@ use crate::cookie::Secrets;
 use crate::counters::Counters;
 use crate::deadlines::Deadlines;
 use crate::endpoint::Endpoint;
+use crate::error::Error;
 use crate::fifo::Fifo;
 use crate::memory::OutOfMemory;
 use crate::random::Random;
 use crate::slab::{Key, Slab};
 use crate::table::Table;
 use crate::time::Time;
+use crate::variables::{Variable, Variables};
 use alloc::vec::Vec;
 use farewells::Farewells;
 use replies::Replies;
@@ -114,6 +116,7 @@ pub struct Engine {
     /// The packet being looked at came with the mark Congestion Experienced.
     marked: bool,
     counters: Counters,
+    variables: Variables,
     /// The addresses of this host, without ports.
     addresses: Vec<Address>,
 }
@@ -143,6 +146,7 @@ impl Engine {
             farewells: Farewells::new(),
             marked: false,
             counters: Counters::default(),
+            variables: Variables::DEFAULT,
             addresses: Vec::new(),
             random,
         })
@@ -164,6 +168,26 @@ impl Engine {
     #[must_use]
     pub const fn counters(&self) -> &Counters {
         &self.counters
+    }
+
+    /// The `index`-th variable and its value; `None` past the last.
+    #[must_use]
+    pub fn variable(&self, index: u32) -> Option<(Variable, u32)> {
+        self.variables.get(index)
+    }
+
+    /// Sets the `index`-th variable, for what begins from now on.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if there is none, or for a value out of its bounds.
+    pub fn set_variable(&mut self, index: u32, value: u32) -> Result<(), Error> {
+        self.variables.set(index, value)
+    }
+
+    /// Send and receive buffer of a new socket, bytes.
+    #[must_use]
+    pub const fn socket_buffers(&self) -> (u32, u32) {
+        (self.variables.sendspace, self.variables.recvspace)
     }
 
     /// The next moment [`Engine::on_timer`] is to be called.

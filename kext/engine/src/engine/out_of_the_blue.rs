@@ -48,6 +48,9 @@ impl Engine {
                 | Chunk::Unrecognized(_) => {}
             }
         }
+        if !shutdown_ack && self.variables.hides_all() {
+            return;
+        }
         // Rules 5 and 8: the tag is reflected and the T bit says so.
         self.reply_to_stranger(now, destination, source, tag, |writer| {
             if shutdown_ack {

@@ -65,8 +65,10 @@ impl Engine {
         let listener = self.listener_for(destination);
         let known = self.association_for(source, destination);
         let families = self.families_for(known, listener);
+        let hidden = self.variables.hides_closed_ports() && listener.is_none() && known.is_none();
         let offer = match read_offer(&init, source, families) {
             Ok(offer) => offer,
+            Err(_) if hidden => return bump(&mut self.counters.out_of_the_blue),
             Err(BadOffer::Malformed) => return bump(&mut self.counters.malformed),
             Err(BadOffer::HostName(parameter)) => {
                 return self.reply_to_stranger(now, destination, source, init.initiate_tag, |writer| {
@@ -88,6 +90,9 @@ impl Engine {
             None => {
                 let Some(listener) = listener.and_then(|key| self.endpoints.get(key)) else {
                     bump(&mut self.counters.out_of_the_blue);
+                    if hidden {
+                        return;
+                    }
                     return self.reply_to_stranger(now, destination, source, init.initiate_tag, |writer| {
                         sctp_wire::emit_abort(writer, false, &[])
                     });
@@ -200,7 +205,8 @@ impl Engine {
             peers,
         };
         let mut buffer = [0; cookie::MAX_LENGTH];
-        let Ok(length) = self.secrets.seal(&contents, now, &mut self.random, &mut buffer) else { return };
+        self.secrets.rotate(now, self.variables.secret_lifetime(), &mut self.random);
+        let Ok(length) = self.secrets.seal(&contents, &mut buffer) else { return };
         let families = answer.families & offer.families;
         let list = encode(|parameters| self.emit_addresses(&answer.bound, source, families, parameters));
         let sealed = buffer.get(..length).unwrap_or_default();

@@ -11,6 +11,7 @@ mod heartbeats;
 mod icmp;
 mod pmtud;
 mod setup;
+mod variables;
 mod windows;
 
 use super::*;

@@ -3,9 +3,19 @@
 use crate::address::Family;
 use crate::time::{Span, Time};
 
+/// How a congestion window begins and grows.
+#[derive(Clone, Copy, Debug)]
+pub struct WindowParameters {
+    /// The packets that it begins with; 0 for what RFC 9260 section 7.2.1 says.
+    pub initial: u16,
+    /// L: the packets by which one SACK opens it in slow start (section 7.2.1).
+    pub limit: u16,
+}
+
 /// The congestion variables of a path. All sizes are bytes of DATA chunks with header and padding (section 7.2).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Congestion {
+    parameters: WindowParameters,
     cwnd: u32,
     ssthresh: u32,
     /// SCTP_MAX_CWND: the window grows no further.
@@ -25,13 +35,18 @@ pub(crate) struct Congestion {
 
 impl Congestion {
     /// The initial window (section 7.2.1).
-    pub(crate) fn new(family: Family, pmdcs: u32) -> Self {
+    pub(crate) fn new(family: Family, pmdcs: u32, parameters: WindowParameters) -> Self {
         let floor = match family {
             Family::None | Family::V4 => 4404,
             Family::V6 => 4344,
         };
+        let cwnd = match parameters.initial {
+            0 => pmdcs.saturating_mul(4).min(pmdcs.saturating_mul(2).max(floor)),
+            packets => pmdcs.saturating_mul(packets.into()),
+        };
         Self {
-            cwnd: pmdcs.saturating_mul(4).min(pmdcs.saturating_mul(2).max(floor)),
+            parameters,
+            cwnd,
             ssthresh: u32::MAX,
             ceiling: u32::MAX,
             partial_bytes_acked: 0,
@@ -45,8 +60,8 @@ impl Congestion {
 
     /// Begins anew on a network of which nothing is known (section 7.2.5). What is outstanding stays so.
     pub(crate) fn reinitialize(&mut self, family: Family, pmdcs: u32) {
-        let Self { flight, fast_retransmit, last_sent, ceiling, .. } = *self;
-        *self = Self { flight, fast_retransmit, last_sent, ceiling, ..Self::new(family, pmdcs) };
+        let Self { flight, fast_retransmit, last_sent, ceiling, parameters, .. } = *self;
+        *self = Self { flight, fast_retransmit, last_sent, ceiling, ..Self::new(family, pmdcs, parameters) };
         self.cwnd = self.cwnd.min(ceiling);
     }
 
@@ -130,7 +145,8 @@ impl Congestion {
             // The window counts as used when no whole packet would have fitted any more.
             let used = flight_before.saturating_add(pmdcs) > self.cwnd;
             if used && !recovering {
-                self.cwnd = self.cwnd.saturating_add(acked.min(pmdcs));
+                let most = pmdcs.saturating_mul(self.parameters.limit.into());
+                self.cwnd = self.cwnd.saturating_add(acked.min(most));
             }
         } else {
             self.partial_bytes_acked = self.partial_bytes_acked.saturating_add(acked);

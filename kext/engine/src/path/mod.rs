@@ -11,6 +11,7 @@ mod select;
 mod tests;
 
 pub(crate) use congestion::Congestion;
+pub use congestion::WindowParameters;
 pub(crate) use heartbeat::Heartbeat;
 pub(crate) use paths::Paths;
 pub(crate) use pmtud::Search;
@@ -104,7 +105,7 @@ impl Path {
             errors: 0,
             mtu: INITIAL_MTU,
             rto: Rto::new(&protocol.rto),
-            congestion: Congestion::new(remote.family, 0),
+            congestion: Congestion::new(remote.family, 0, protocol.window),
             t3: Time::NEVER,
             earliest: None,
             timing: None,
@@ -121,7 +122,7 @@ impl Path {
     pub(crate) fn reset(&mut self, protocol: &Protocol) {
         self.errors = 0;
         self.rto = Rto::new(&protocol.rto);
-        self.congestion = Congestion::new(self.remote.family, self.pmdcs());
+        self.congestion = Congestion::new(self.remote.family, self.pmdcs(), protocol.window);
         self.congestion.limit(protocol.max_cwnd, self.pmdcs());
         self.t3 = Time::NEVER;
         self.earliest = None;

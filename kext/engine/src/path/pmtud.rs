@@ -15,9 +15,6 @@ use crate::time::{Span, Time};
 /// MAX_PROBES: a size is given up after so many lost probes (section 5.1.2).
 const MAX_PROBES: u8 = 3;
 
-/// PMTU_RAISE_TIMER (section 5.1.1): when a finished search begins again, for the path may have changed.
-const RAISE_AFTER: Span = Span::from_secs(600);
-
 /// How long to wait after the least size did not pass either.
 const RETRY_AFTER: Span = Span::from_secs(30);
 
@@ -53,9 +50,9 @@ pub(crate) enum Phase {
 impl Path {
     /// Begins the search, or keeps the MTU that the user wants.
     pub(crate) fn begin_search(&mut self, now: Time) {
-        let PathSettings { pmtud, mtu, chunk_room, .. } = self.settings;
+        let PathSettings { pmtud, pmtu_raise, mtu, chunk_room, .. } = self.settings;
         if pmtud {
-            self.search.begin(now, mtu, &mut self.mtu);
+            self.search.begin(now, mtu, pmtu_raise, &mut self.mtu);
         } else {
             let fixed = if chunk_room == 0 { mtu } else { self.packet_with(chunk_room) };
             self.search.disable(fixed, &mut self.mtu);
@@ -87,6 +84,8 @@ pub(crate) struct Search {
     due: bool,
     /// A probe is what was sent last to this path.
     newest: bool,
+    /// PMTU_RAISE_TIMER (section 5.1.1): when a finished search begins again, for the path may have changed.
+    raise_after: Span,
     /// When a probe is given up, or the next one goes.
     deadline: Time,
     /// Expiries of T3-rtx in a row.
@@ -114,6 +113,7 @@ impl Search {
             nonce: 0,
             due: false,
             newest: false,
+            raise_after: Span::ZERO,
             deadline: Time::NEVER,
             timeouts: 0,
         }
@@ -152,9 +152,10 @@ impl Search {
         *mtu = fixed.max(self.least);
     }
 
-    /// Begins; `largest` is what the interface takes. Up to the usual size user data are the probes (section 4.1): when
+    /// Begins; `largest` is what the interface takes, `raise_after` the time to the next search. Up to the usual size user data are the probes (section 4.1): when
     /// they get lost, or a router complains, the search goes on from BASE_PLPMTU.
-    pub(crate) fn begin(&mut self, now: Time, largest: u32, mtu: &mut u32) {
+    pub(crate) fn begin(&mut self, now: Time, largest: u32, raise_after: Span, mtu: &mut u32) {
+        self.raise_after = raise_after;
         self.largest = largest.min(LARGEST).max(self.least) & !3;
         self.base = self.base.min(self.largest);
         self.timeouts = 0;
@@ -234,7 +235,7 @@ impl Search {
         let gain = self.ceiling.min(self.largest.saturating_add(CLOSE_ENOUGH)).saturating_sub(mtu);
         let done = self.size <= mtu || !untried && gain <= CLOSE_ENOUGH;
         self.phase = if done { Phase::Complete } else { Phase::Searching };
-        self.probe_at(if done { now.plus(RAISE_AFTER) } else { now });
+        self.probe_at(if done { now.plus(self.raise_after) } else { now });
     }
 
     /// A probe is being sent. Returns what it carries, so that its answer is known.

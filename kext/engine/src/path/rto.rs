@@ -16,12 +16,6 @@ pub struct RtoParameters {
     pub max: Span,
 }
 
-impl Default for RtoParameters {
-    fn default() -> Self {
-        Self { initial: Span::from_secs(1), min: Span::from_secs(1), max: Span::from_secs(60) }
-    }
-}
-
 /// The round-trip times of one path and the timeout that follows from them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rto {

@@ -4,6 +4,9 @@ use super::*;
 use crate::address::Family;
 use crate::time::Span;
 
+/// What RFC 9260 recommends.
+const WINDOW: WindowParameters = WindowParameters { initial: 0, limit: 1 };
+
 fn rto() -> Rto {
     Rto::new(&RtoParameters::default())
 }
@@ -65,7 +68,7 @@ fn section_7_2_1_the_initial_window() {
         (Family::V4, 544, 2176),
         (Family::V4, 16352, 32704),
     ] {
-        assert_eq!(Congestion::new(family, pmdcs).cwnd(), cwnd, "{family:?} {pmdcs}");
+        assert_eq!(Congestion::new(family, pmdcs, WINDOW).cwnd(), cwnd, "{family:?} {pmdcs}");
     }
 }
 
@@ -86,7 +89,7 @@ fn section_1_5_pmdcs() {
 
 #[test]
 fn section_7_2_3_a_loss_does_not_open_a_small_window() {
-    let mut congestion = Congestion::new(Family::V4, 1468);
+    let mut congestion = Congestion::new(Family::V4, 1468, WINDOW);
     congestion.on_loss(1468);
     assert_eq!((congestion.cwnd(), congestion.ssthresh()), (4404, 4 * 1468));
 }
@@ -118,8 +121,21 @@ fn section_6_4_the_choice_of_a_path() {
 }
 
 #[test]
+fn section_7_2_1_the_window_begins_and_grows_as_it_is_told() {
+    let mut congestion = Congestion::new(Family::V4, 1000, WindowParameters { initial: 10, limit: 3 });
+    assert_eq!(congestion.cwnd(), 10_000);
+    for (acked, grown) in [(2500, 12_500), (5000, 15_500)] {
+        let used = congestion.cwnd();
+        congestion.on_acked(acked, used, 1000, false);
+        assert_eq!(congestion.cwnd(), grown);
+    }
+    congestion.reinitialize(Family::V4, 1000);
+    assert_eq!(congestion.cwnd(), 10_000);
+}
+
+#[test]
 fn section_7_2_2_what_is_acknowledged_while_the_window_is_not_used_counts_for_one_step_at_most() {
-    let mut congestion = Congestion::new(Family::V4, 1000);
+    let mut congestion = Congestion::new(Family::V4, 1000, WINDOW);
     congestion.add_flight(100);
     congestion.on_loss(1000);
     let full = congestion.cwnd();

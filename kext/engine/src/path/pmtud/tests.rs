@@ -4,6 +4,7 @@
 use super::*;
 
 const RTO: Span = Span::from_secs(1);
+const RAISE_AFTER: Span = Span::from_secs(600);
 
 struct Bench {
     search: Search,
@@ -25,7 +26,7 @@ impl Bench {
             passes,
             probes: 0,
         };
-        bench.search.begin(bench.now, largest, &mut bench.mtu);
+        bench.search.begin(bench.now, largest, RAISE_AFTER, &mut bench.mtu);
         bench
     }
 

@@ -1,0 +1,102 @@
+/*
+ * The variables below net.sctp, which sysctl(8) shows and sets: one for each row of the engine's table.
+ *
+ * FreeBSD has them below net.inet. There a kext may add nothing: from xnu-7195.101.1 on the kernel's lists of
+ * variables are in read-only memory, but for those that are meant to be extended, and net.inet is not.
+ *
+ * No handler holds the domain mutex while it copies from or to the program, which may wait.
+ */
+#include "sysctl.h"
+#include "core.h"
+#include "mem.h"
+
+static struct sysctl_oid_list children;
+static struct sysctl_oid node;
+static struct sysctl_oid *variables; /* allocated */
+static uint32_t count;
+
+static int
+handle_variable(struct sysctl_oid *oid, void *arg1, int arg2, struct sysctl_req *request)
+{
+	struct sctp_variable variable;
+	int value, error;
+
+	(void)arg1;
+	sctp_lock();
+	(void)sctp_engine_variable(engine(), (uint32_t)arg2, &variable);
+	sctp_unlock();
+	value = (int)variable.value;
+	error = sysctl_handle_int(oid, &value, 0, request);
+	if (error != 0 || request->newptr == 0)
+		return error;
+	sctp_lock();
+	error = sctp_engine_set_variable(engine(), (uint32_t)arg2, (uint32_t)value);
+	sctp_unlock();
+	return error;
+}
+
+/* What every entry has. Filled at run time: an arm64e kernel signs pointers. */
+static void
+fill(struct sysctl_oid *oid, struct sysctl_oid_list *parent, uint32_t kind, const char *name)
+{
+	oid->oid_parent = parent;
+	oid->oid_number = OID_AUTO;
+	oid->oid_kind = (int)(kind | CTLFLAG_RD | CTLFLAG_LOCKED | CTLFLAG_OID2);
+	oid->oid_name = name;
+	oid->oid_version = SYSCTL_OID_VERSION;
+}
+
+static void
+fill_variable(struct sysctl_oid *oid, uint32_t index, const struct sctp_variable *variable)
+{
+	fill(oid, &children, CTLTYPE_INT | CTLFLAG_WR, variable->name);
+	oid->oid_arg2 = (int)index;
+	oid->oid_handler = handle_variable;
+	oid->oid_fmt = "IU";
+	oid->oid_descr = variable->description;
+}
+
+static void
+fill_node(void)
+{
+	memset(&node, 0, sizeof(node));
+	fill(&node, &sysctl__net_children, CTLTYPE_NODE, "sctp");
+	node.oid_arg1 = &children;
+	node.oid_fmt = "N";
+	node.oid_descr = "Stream Control Transmission Protocol";
+}
+
+int
+sctp_sysctl_start(void)
+{
+	struct sctp_variable variable;
+
+	sctp_lock();
+	for (count = 0; sctp_engine_variable(engine(), count, &variable);)
+		count++;
+	sctp_unlock();
+	variables = sctp_mem_alloc(count * sizeof(*variables));
+	if (variables == NULL)
+		return ENOMEM;
+	sctp_lock();
+	for (uint32_t i = 0; sctp_engine_variable(engine(), i, &variable); i++)
+		fill_variable(&variables[i], i, &variable);
+	sctp_unlock();
+
+	children.first = NULL;
+	for (uint32_t i = 0; i < count; i++)
+		sysctl_register_oid(&variables[i]);
+	/* Last: with it all of them appear. */
+	fill_node();
+	sysctl_register_oid(&node);
+	return 0;
+}
+
+void
+sctp_sysctl_stop(void)
+{
+	sysctl_unregister_oid(&node);
+	for (uint32_t i = count; i > 0; i--)
+		sysctl_unregister_oid(&variables[i - 1]);
+	sctp_kern_free(variables, count * sizeof(*variables));
+}
