@@ -2,9 +2,7 @@
 
 use crate::address::{Address, Families, Family};
 use crate::error::Error;
-use crate::inbound::Delivery;
-use crate::message::Message;
-use crate::notification::Notification;
+use crate::inbox::Inbox;
 use crate::options::Options;
 use crate::ring::Ring;
 use crate::slab::Key;
@@ -17,58 +15,6 @@ pub enum Style {
     OneToOne,
     /// SOCK_SEQPACKET: any number of associations.
     OneToMany,
-}
-
-/// What waits to be read.
-#[derive(Debug)]
-pub enum Item {
-    /// A message of the peer.
-    Data(Delivery),
-    /// Something to be told, not yet in the user's layout.
-    Notification(Notification),
-    /// The same, laid out, and perhaps read in part.
-    LaidOut(Message),
-}
-
-/// An entry of an endpoint's receive queue.
-#[derive(Debug)]
-pub struct Queued {
-    /// The association it came over.
-    pub(crate) association: Key,
-    /// The peer's address.
-    pub(crate) from: Address,
-    /// SCTP_CONTEXT of the association when it came.
-    pub context: u32,
-    /// What came.
-    pub item: Item,
-}
-
-impl Queued {
-    /// The bytes to read; none for a notification that is not laid out.
-    #[must_use]
-    pub const fn message(&self) -> Option<&Message> {
-        match &self.item {
-            Item::Data(delivery) => Some(&delivery.message),
-            Item::LaidOut(message) => Some(message),
-            Item::Notification(_) => None,
-        }
-    }
-
-    /// What counts against the receive window beside the bytes, until the reader is done.
-    pub(crate) const fn overhead(&self) -> usize {
-        match &self.item {
-            Item::Data(delivery) => delivery.overhead(),
-            Item::LaidOut(_) | Item::Notification(_) => 0,
-        }
-    }
-
-    /// User bytes that count against the receive window.
-    pub(crate) fn window_bytes(&self) -> usize {
-        match &self.item {
-            Item::Data(delivery) => delivery.message.remaining(),
-            Item::LaidOut(_) | Item::Notification(_) => 0,
-        }
-    }
 }
 
 #[derive(Debug)]
@@ -86,11 +32,7 @@ pub(crate) struct Endpoint {
     pub(crate) associations: Vec<Key>,
     /// Associations set up through a one-to-one listener, oldest first.
     pub(crate) accept_queue: Ring<Key>,
-    pub(crate) queue: Ring<Queued>,
-    /// Given back by a reader: next of all. Its own place, so that giving back cannot fail.
-    pub(crate) returned: Option<Queued>,
-    /// Payload bytes in `queue`, and in the message that a reader holds.
-    pub(crate) queued_bytes: usize,
+    pub(crate) inbox: Inbox,
     /// Bytes accepted from the user and not acknowledged, over all associations.
     pub(crate) send_bytes: usize,
     pub(crate) options: Options,
@@ -113,9 +55,7 @@ impl Endpoint {
             backlog: 0,
             associations: Vec::new(),
             accept_queue: Ring::new(),
-            queue: Ring::new(),
-            returned: None,
-            queued_bytes: 0,
+            inbox: Inbox::new(),
             send_bytes: 0,
             options,
             error: None,
@@ -143,11 +83,6 @@ impl Endpoint {
         self.local.port == address.port
             && self.bound_families().take(address.family)
             && (self.local.is_any() || self.local.same_host(address))
-    }
-
-    /// Entries that wait to be read.
-    pub(crate) const fn waiting(&self) -> usize {
-        self.queue.len().saturating_add(if self.returned.is_some() { 1 } else { 0 })
     }
 
     /// The association of a one-to-one endpoint that does not listen, or the only one of a one-to-many endpoint.

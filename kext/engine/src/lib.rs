@@ -21,6 +21,7 @@ mod engine;
 mod error;
 mod fifo;
 mod inbound;
+mod inbox;
 pub mod memory;
 mod message;
 mod notification;
@@ -36,13 +37,14 @@ pub mod time;
 mod variables;
 
 pub use counters::Counters;
-pub use endpoint::{Item, Queued, Style};
+pub use endpoint::Style;
 pub use engine::{
     AssociationId, Close, EndpointId, Engine, IcmpError, IcmpKind, Received, Scope, SendInfo, Transmit,
     Update,
 };
 pub use error::Error;
-pub use inbound::Delivery;
+pub use inbound::{Delivery, Rest};
+pub use inbox::{Item, Queued};
 pub use message::Message;
 pub use notification::{AddressChange, AddressNews, Change, Notification};
 pub use path::{RtoParameters, WindowParameters};

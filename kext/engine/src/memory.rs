@@ -35,6 +35,17 @@ pub fn append(vector: &mut Vec<u8>, bytes: &[u8]) -> Result<(), OutOfMemory> {
     Ok(())
 }
 
+/// Appends a copy of `bytes` to a vector that will grow further, with memory to spare.
+///
+/// # Errors
+/// [`OutOfMemory`]: the vector is as before.
+#[expect(clippy::disallowed_methods, reason = "the door itself: room was reserved, so nothing is allocated")]
+pub fn append_gradually(vector: &mut Vec<u8>, bytes: &[u8]) -> Result<(), OutOfMemory> {
+    vector.try_reserve(bytes.len()).map_err(|_| OutOfMemory)?;
+    vector.extend_from_slice(bytes);
+    Ok(())
+}
+
 /// A vector holding a copy of `bytes`.
 ///
 /// # Errors

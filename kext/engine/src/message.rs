@@ -3,6 +3,11 @@
 use crate::memory::{self, OutOfMemory};
 use alloc::vec::Vec;
 
+/// Parts with fewer bytes are copied together.
+const SMALL_PART: usize = 256;
+/// Bytes of a part to which no small one is added.
+const SMALL_PARTS: usize = 4096;
+
 /// The bytes of a user message in one or more contiguous parts; a read part is dropped from the front.
 ///
 /// A message to send has one part. A received one has a part per DATA chunk, so that reassembly copies nothing.
@@ -41,6 +46,27 @@ impl Message {
         self.rest.try_reserve_exact(parts).map_err(|_| OutOfMemory)
     }
 
+    /// How many parts there are.
+    #[must_use]
+    pub const fn parts(&self) -> usize {
+        self.rest.len().saturating_add(1)
+    }
+
+    /// Appends the parts of another message of which nothing was consumed, for which [`Message::reserve`] made room.
+    /// Small ones are copied together, for a part takes some memory beside its bytes.
+    pub fn extend(&mut self, other: Self) {
+        self.length = self.length.saturating_add(other.length);
+        for part in core::iter::once(other.first).chain(other.rest) {
+            let last = self.rest.last_mut().unwrap_or(&mut self.first);
+            let small = part.len() < SMALL_PART && last.len() < SMALL_PARTS;
+            if part.is_empty() || (small && memory::append_gradually(last, &part).is_ok()) {
+                continue;
+            }
+            // There is room for as many parts as the other message has.
+            let _ = memory::push(&mut self.rest, part);
+        }
+    }
+
     /// Bytes that were not consumed yet.
     #[must_use]
     pub const fn remaining(&self) -> usize {
@@ -74,5 +100,44 @@ impl Message {
     /// The bytes of a message of one part, to be filled before it is sent.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
         &mut self.first
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    fn bytes(message: &Message) -> Vec<u8> {
+        let mut all = Vec::new();
+        while all.len() < message.remaining() {
+            all.extend_from_slice(message.span(all.len()));
+        }
+        all
+    }
+
+    #[test]
+    fn small_parts_of_another_message_are_copied_together() {
+        let mut message = Message::new(vec![1; 300]);
+        let mut whole = vec![1; 300];
+        for number in 0..=99 {
+            message.reserve(1).unwrap();
+            message.extend(Message::new(vec![number; 100]));
+            whole.extend_from_slice(&[number; 100]);
+        }
+        assert_eq!((message.length(), bytes(&message)), (10_300, whole));
+        assert_eq!(message.parts(), 3);
+    }
+
+    #[test]
+    fn large_parts_of_another_message_are_moved() {
+        let mut other = Message::new(vec![2; 1000]);
+        other.append(vec![3; 500]).unwrap();
+        let address = other.span(0).as_ptr();
+        let mut message = Message::new(vec![1; 10]);
+        message.consume(5);
+        message.reserve(other.parts()).unwrap();
+        message.extend(other);
+        assert_eq!((message.span(5).as_ptr(), message.parts(), message.remaining()), (address, 3, 1505));
     }
 }

@@ -3,6 +3,7 @@
 use crate::address::Address;
 use crate::error::Error;
 use crate::options::Events;
+use sctp_wire::Ssn;
 
 /// How an association changed (RFC 6458 section 6.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,13 @@ pub enum Notification {
     Shutdown,
     /// SCTP_PEER_ADDR_CHANGE.
     PeerAddressChange(AddressNews),
+    /// SCTP_PARTIAL_DELIVERY_EVENT: the rest of a message that was delivered in part will not come.
+    PartialDelivery {
+        /// The stream of the message.
+        stream: u16,
+        /// Its place in the stream; 0 if it is unordered.
+        ssn: Ssn,
+    },
 }
 
 impl Notification {
@@ -67,6 +75,7 @@ impl Notification {
             Self::AssociationChange { .. } => Events::ASSOCIATION,
             Self::Shutdown => Events::SHUTDOWN,
             Self::PeerAddressChange(_) => Events::ADDRESS,
+            Self::PartialDelivery { .. } => Events::PARTIAL_DELIVERY,
         }
     }
 }

@@ -172,6 +172,18 @@ bitflags::bitflags! {
     }
 }
 
+/// SCTP_FRAGMENT_INTERLEAVE: what may be read between the parts of a message (RFC 6458 section 8.1.20).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Interleave {
+    /// Level 0: nothing.
+    Nothing,
+    /// Level 1: what comes over other associations, and notifications.
+    #[default]
+    Associations,
+    /// Level 2: other streams of the same association as well.
+    Streams,
+}
+
 /// What a user may set for one association (RFC 6458 section 7.2), and for those to come.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Settings {
@@ -211,6 +223,11 @@ pub struct Options {
     pub future: Settings,
     /// What is on.
     pub switches: Switches,
+    /// SCTP_FRAGMENT_INTERLEAVE.
+    pub interleave: Interleave,
+    /// SCTP_PARTIAL_DELIVERY_POINT: an unfinished message of so many bytes is delivered in parts; `None` for half the
+    /// receive buffer.
+    pub partial_delivery_point: Option<u32>,
     /// IPV6_V6ONLY: an endpoint of family V6 takes no IPv4 peers.
     pub v6_only: bool,
 }
@@ -220,6 +237,13 @@ impl Options {
     #[must_use]
     pub fn shown(&self, address: Address) -> Address {
         if self.switches.contains(Switches::MAPPED_V4_ADDR) { address.mapped() } else { address }
+    }
+
+    /// The partial delivery point in force, bytes (RFC 6458 section 8.1.21).
+    #[must_use]
+    pub fn delivery_point(&self) -> u32 {
+        let buffer = self.future.protocol.receive_buffer;
+        self.partial_delivery_point.unwrap_or(buffer / 2).min(buffer)
     }
 }
 

@@ -77,6 +77,20 @@ impl<T> Ring<T> {
         Ok(())
     }
 
+    /// Adds a value that is older than all others.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`]: the ring is as before and `value` is dropped. Never after a [`Ring::reserve`].
+    pub(crate) fn push_front(&mut self, value: T) -> Result<(), OutOfMemory> {
+        self.reserve(1)?;
+        // As many slots as a power of two: one less than all of them is one back.
+        let slot = self.slot(self.slots.len().wrapping_sub(1));
+        *self.slots.get_mut(slot).ok_or(OutOfMemory)? = Some(value);
+        self.head = slot;
+        self.length = self.length.wrapping_add(1);
+        Ok(())
+    }
+
     /// Takes the oldest value out.
     pub(crate) fn pop_front(&mut self) -> Option<T> {
         let value = self.slots.get_mut(self.head)?.take()?;
@@ -147,9 +161,13 @@ mod tests {
             let (mut ring, mut model) = (Ring::new(), VecDeque::new());
             for (number, step) in steps.into_iter().enumerate() {
                 match step {
-                    0..=2 => {
+                    0..=1 => {
                         ring.push_back(number).unwrap();
                         model.push_back(number);
+                    }
+                    2 => {
+                        ring.push_front(number).unwrap();
+                        model.push_front(number);
                     }
                     _ => prop_assert_eq!(ring.pop_front(), model.pop_front()),
                 }

@@ -41,6 +41,7 @@ pub(crate) fn lay_out(
         Notification::AssociationChange { .. } => contract::SCTP_ASSOC_CHANGE,
         Notification::Shutdown => contract::SCTP_SHUTDOWN_EVENT,
         Notification::PeerAddressChange(_) => contract::SCTP_PEER_ADDR_CHANGE,
+        Notification::PartialDelivery { .. } => contract::SCTP_PARTIAL_DELIVERY_EVENT,
     };
     let mut halves = |values: &[u32]| {
         for value in values {
@@ -59,6 +60,12 @@ pub(crate) fn lay_out(
         let _ = bytes.extend_from_slice(&crate::address::storage_bytes(&options.shown(news.address)));
         for word in [address_code(news.change), 0] {
             let _ = bytes.extend_from_slice(&word.to_ne_bytes());
+        }
+    }
+    if let Notification::PartialDelivery { stream, ssn } = notification {
+        let _ = bytes.extend_from_slice(&contract::SCTP_PARTIAL_DELIVERY_ABORTED.to_ne_bytes());
+        for half in [*stream, ssn.0] {
+            let _ = bytes.extend_from_slice(&half.to_ne_bytes());
         }
     }
     let _ = bytes.extend_from_slice(&association.0.to_ne_bytes());

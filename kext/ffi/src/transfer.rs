@@ -11,7 +11,7 @@ use crate::{address, lent, notification};
 use ::sctp_engine::memory::OutOfMemory;
 use ::sctp_engine::options::{Events, Switches};
 use ::sctp_engine::time::Time;
-use ::sctp_engine::{AssociationId, Close, EndpointId, Error, Item, Message, SendInfo};
+use ::sctp_engine::{AssociationId, Close, EndpointId, Error, Item, Message, Rest, SendInfo};
 use core::ffi::c_int;
 
 fn has(flags: u16, flag: u32) -> bool {
@@ -128,6 +128,7 @@ pub(crate) unsafe extern "C" fn sctp_engine_receive(
         about.stream = delivery.stream;
         about.ssn = delivery.ssn.0;
         about.flags = u16::try_from(unordered).unwrap_or_default();
+        about.end_of_record = delivery.rest == Rest::Nothing;
         about.notification = false;
         about.want_rcvinfo = options.switches.contains(Switches::RECVRCVINFO);
         about.want_sndrcv = options.future.events.contains(Events::DATA_IO);

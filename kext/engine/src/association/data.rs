@@ -10,6 +10,9 @@ use crate::outbound::{SackEffect, SackError};
 use crate::time::{Span, Time};
 use sctp_wire::{Cause, Data, Sack};
 
+/// Bytes of a chunk that a receive buffer without room for it is full for.
+const FULL_CHUNK: usize = 1500;
+
 impl Association {
     /// A DATA chunk (section 6.2).
     pub(crate) fn on_data(&mut self, data: &Data<'_>, counters: &mut Counters) -> Disposition {
@@ -29,7 +32,7 @@ impl Association {
             Verdict::Dropped => {
                 counters.data_dropped = counters.data_dropped.wrapping_add(1);
                 if self.unread == 0 && self.inbound.is_stuck(data, room) {
-                    // Section 6.9: a message that outgrows the receive buffer cannot be delivered in parts.
+                    // What fills the buffer waits for messages that the peer has left out.
                     return Disposition::abort(Error::Aborted, Cause::OutOfResource);
                 }
             }
@@ -97,6 +100,15 @@ impl Association {
                 tell(&mut self.path_news, path, change);
             }
         }
+    }
+
+    /// Begins to deliver the message that is being received in parts if it has come to the `point`, bytes, or fills the
+    /// receive buffer (section 6.9). See [`crate::inbound::Inbound::begin_part`].
+    pub(crate) fn begin_part(&mut self, point: u32, alone: bool) {
+        let closed = self.window() == 0 && !self.inbound.has_gap();
+        let full = self.unread == 0 && (closed || self.inbound.is_full(FULL_CHUNK, self.room()));
+        let point = usize::try_from(point).unwrap_or(usize::MAX);
+        self.inbound.begin_part(if full { 0 } else { point }, alone);
     }
 
     /// The user read `bytes`: the window opens, and the peer is told when that matters (section 6.2, SWS).

@@ -22,6 +22,7 @@ pub(crate) use setup::{BadOffer, Offer, read_offer};
 use crate::address::{Address, Families};
 use crate::error::Error;
 use crate::inbound::{Inbound, SackNeed};
+use crate::inbox::Place;
 use crate::memory::OutOfMemory;
 use crate::notification::AddressNews;
 use crate::options::Settings;
@@ -203,8 +204,10 @@ pub(crate) struct Association {
     pub(crate) sack_at: Time,
     /// Shut down as soon as the association is up and its data is sent: the user closed during set-up.
     pub(crate) closing: bool,
-    /// Payload bytes that were delivered to the endpoint's queue and not read.
+    /// What was delivered to the endpoint's queue and not read counts against the window, bytes.
     pub(crate) unread: usize,
+    /// Where the last part waits to be read of a message that is delivered in parts.
+    pub(crate) part: Option<Place>,
     /// The a_rwnd that the peer was told last.
     pub(crate) advertised: u32,
     /// Bytes that the endpoint's send_bytes counts for this association.
@@ -263,6 +266,7 @@ impl Association {
             sack_at: Time::NEVER,
             closing: false,
             unread: 0,
+            part: None,
             advertised: protocol.receive_buffer,
             counted_send: 0,
             inbound_streams: protocol.inbound_streams,

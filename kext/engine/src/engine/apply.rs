@@ -4,8 +4,9 @@ use super::Engine;
 use super::farewells::Last;
 use super::input::bump;
 use crate::association::{Association, Beginning, Disposition, Ending, Farewell};
-use crate::endpoint::{Item, Queued, Style};
+use crate::endpoint::Style;
 use crate::error::Error;
+use crate::inbox::{Item, Queued};
 use crate::memory;
 use crate::notification::{Change, Notification};
 use crate::slab::Key;
@@ -52,9 +53,10 @@ impl Engine {
         let Some(endpoint) = endpoints.get_mut(owner) else { return };
         if association.settings.events.contains(notification.event()) {
             let item = Item::Notification(notification);
-            let context = association.settings.context;
-            let from = association.peer();
-            let _ = endpoint.queue.push_back(Queued { association: key, from, context, item });
+            let (from, context) = (association.peer(), association.settings.context);
+            if endpoint.inbox.reserve().is_ok() {
+                let _ = endpoint.inbox.push(Queued { association: key, from, context, item });
+            }
             changed.push(owner.index);
         }
     }
@@ -141,7 +143,7 @@ impl Engine {
             bump(&mut self.counters.replies_dropped);
         }
         bump(if ending.error.is_some() { &mut self.counters.aborted } else { &mut self.counters.shut_down });
-        self.deliver(key);
+        self.deliver_last(key);
         self.notify_change(key, change, ending.error);
         self.remove_association(key);
         if let Some(owner) = owner
@@ -152,32 +154,6 @@ impl Engine {
             endpoint.error = ending.error;
             endpoint.end_of_file = true;
             endpoint.send_closed = true;
-        }
-    }
-
-    /// Moves what can be read from the association to the endpoint's queue.
-    pub(super) fn deliver(&mut self, key: Key) {
-        let Self { associations, endpoints, changed, .. } = self;
-        let Some(association) = associations.get_mut(key) else { return };
-        if association.waiting {
-            return;
-        }
-        let owner = association.endpoint;
-        let Some((owner, endpoint)) = owner.and_then(|owner| Some((owner, endpoints.get_mut(owner)?))) else {
-            // The socket is closed: nobody will read.
-            while association.inbound.pop().is_some() {}
-            return;
-        };
-        let (from, context) = (association.peer(), association.settings.context);
-        // A place in the queue first: what was acknowledged must not be lost for want of memory.
-        while endpoint.queue.reserve(1).is_ok() {
-            let Some(delivery) = association.inbound.pop() else { break };
-            let bytes = delivery.message.length();
-            association.unread = association.unread.saturating_add(bytes).saturating_add(delivery.overhead());
-            endpoint.queued_bytes = endpoint.queued_bytes.saturating_add(bytes);
-            let item = Item::Data(delivery);
-            let _ = endpoint.queue.push_back(Queued { association: key, from, context, item });
-            changed.push(owner.index);
         }
     }
 

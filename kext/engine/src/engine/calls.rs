@@ -405,7 +405,7 @@ impl Engine {
     pub fn status(&self, id: EndpointId, scope: Scope) -> Result<AssociationStatus, Error> {
         let key = self.single(id, scope)?.ok_or(Error::Invalid)?;
         let association = self.associations.get(key).ok_or(Error::NoSuchAssociation)?;
-        association.status(key, self.endpoint(id)?.waiting()).ok_or(Error::Invalid)
+        association.status(key, self.endpoint(id)?.inbox.len()).ok_or(Error::Invalid)
     }
 
     /// How much there is of everything. Looks at every association.

@@ -8,6 +8,7 @@ mod addresses;
 mod apply;
 mod calls;
 mod connect;
+mod deliver;
 mod farewells;
 mod icmp;
 mod input;

@@ -33,7 +33,7 @@ pub struct Update {
     pub context: usize,
     /// The endpoint.
     pub endpoint: EndpointId,
-    /// Bytes that wait to be read; 1 when only empty messages do.
+    /// Bytes that can be read; 1 when only empty messages can.
     pub receive_bytes: usize,
     /// Bytes accepted for sending and not acknowledged.
     pub send_bytes: usize,
@@ -93,11 +93,10 @@ impl Engine {
             let single = endpoint.style == Style::OneToOne;
             let association = endpoint.only_association().and_then(|key| associations.get(key));
             let up = association.is_some_and(|found| found.is_set_up());
-            let receive_bytes = if endpoint.waiting() == 0 { 0 } else { endpoint.queued_bytes.max(1) };
             return Some(Update {
                 context: endpoint.context,
                 endpoint: key.into(),
-                receive_bytes,
+                receive_bytes: endpoint.inbox.readable(),
                 send_bytes: endpoint.send_bytes,
                 pending_accepts: endpoint.accept_queue.len(),
                 error: endpoint.error.take(),

@@ -336,6 +336,7 @@ impl Engine {
         if self.by_tag.reserve().is_err() {
             return false;
         }
+        self.deliver_last(key);
         self.leave_tag(key);
         self.leave_paths(key);
         let tie_tags = (self.random.nonzero(), self.random.nonzero());

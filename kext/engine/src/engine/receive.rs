@@ -2,8 +2,8 @@
 
 use super::{AssociationId, EndpointId, Engine};
 use crate::address::Address;
-use crate::endpoint::{Item, Queued};
 use crate::error::Error;
+use crate::inbox::{Item, Queued};
 use crate::slab::Key;
 use crate::time::Time;
 use sctp_wire::Tsn;
@@ -28,8 +28,8 @@ impl Engine {
     /// [`Error::WouldBlock`] when there is none, [`Error::Invalid`].
     pub fn receive(&mut self, id: EndpointId) -> Result<Received, Error> {
         let endpoint = self.endpoint_mut(id)?;
-        let queued =
-            endpoint.returned.take().or_else(|| endpoint.queue.pop_front()).ok_or(Error::WouldBlock)?;
+        let interleave = endpoint.options.interleave;
+        let queued = endpoint.inbox.take(interleave).ok_or(Error::WouldBlock)?;
         let association = queued.association;
         let cumulative_tsn =
             self.associations.get(association).map_or(Tsn(0), |found| found.inbound.cumulative_tsn());
@@ -52,19 +52,17 @@ impl Engine {
         };
         let association = queued.association;
         if let Ok(endpoint) = self.endpoint_mut(id) {
-            endpoint.queued_bytes = endpoint.queued_bytes.saturating_sub(window);
-            endpoint.returned = Some(queued);
+            endpoint.inbox.give_back(queued, window);
         }
         self.after_reading(now, id, association, window);
     }
 
     /// The reader is done with a message.
     pub fn consumed(&mut self, now: Time, id: EndpointId, queued: &Queued) {
-        let bytes = queued.window_bytes();
         if let Ok(endpoint) = self.endpoint_mut(id) {
-            endpoint.queued_bytes = endpoint.queued_bytes.saturating_sub(bytes);
+            endpoint.inbox.consume(queued);
         }
-        self.after_reading(now, id, queued.association, bytes.saturating_add(queued.overhead()));
+        self.after_reading(now, id, queued.association, queued.window_charge());
     }
 
     fn after_reading(&mut self, now: Time, id: EndpointId, association: Key, bytes: usize) {
@@ -78,6 +76,9 @@ impl Engine {
 
     /// Throws away all that waits to be read.
     pub fn flush(&mut self, now: Time, id: EndpointId) {
+        if let Ok(endpoint) = self.endpoint_mut(id) {
+            endpoint.inbox.unblock();
+        }
         while let Ok(received) = self.receive(id) {
             self.consumed(now, id, &received.queued);
         }

@@ -9,6 +9,7 @@ mod addresses;
 mod ecn;
 mod heartbeats;
 mod icmp;
+mod parts;
 mod pmtud;
 mod setup;
 mod variables;
@@ -16,8 +17,9 @@ mod windows;
 
 use super::*;
 use crate::address::{Address, Family};
-use crate::endpoint::{Item, Style};
+use crate::endpoint::Style;
 use crate::error::Error;
+use crate::inbox::Item;
 use crate::message::Message;
 use crate::options::Events;
 use crate::time::Span;

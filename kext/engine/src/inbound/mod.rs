@@ -4,11 +4,12 @@
 //!  receive --> received: which TSNs arrived ------------------------> emit_sack
 //!     |           ^                                                      ^
 //!     v           |                                                      |
-//!  reassembly: fragments --> streams: whole messages --> pop     acknowledgement: when
+//!  reassembly: fragments --> streams: messages --------> pop     acknowledgement: when
 //! ```
 //!
 //! The caller gives every DATA chunk of a packet to [`Inbound::receive`], then calls [`Inbound::end_of_packet`],
-//! takes what [`Inbound::pop`] returns until that is nothing, and looks at [`Inbound::sack`].
+//! takes what [`Inbound::pop`] returns until that is nothing, and looks at [`Inbound::sack`]. A message that grows too
+//! long is delivered in parts from [`Inbound::begin_part`] on.
 //!
 //! What was acknowledged is never thrown away (RFC 9260 section 6.2 allows it, and advises against it). So a chunk
 //! is taken in whole or, when there is no room or no memory, not at all, as if the network had lost it. A peer
@@ -28,8 +29,9 @@ pub(crate) use acknowledgement::SackNeed;
 
 use crate::memory::OutOfMemory;
 use crate::message::Message;
+use crate::notification::Notification;
 use acknowledgement::Acknowledgement;
-use reassembly::{Contradiction, Reassembly};
+use reassembly::{Contradiction, Piece, Reassembly};
 use received::{Received, Standing};
 use sctp_wire::{Data, DataFlags, Full, PacketWriter, Ssn, Tsn};
 use streams::{Refusal, Streams};
@@ -51,14 +53,32 @@ const fn charge(length: usize) -> usize {
     if length > LEAST_CHARGE { length } else { LEAST_CHARGE }
 }
 
-/// A message for the user.
+/// What comes behind the bytes of a [`Delivery`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// Nothing: the message ends with them.
+    Nothing,
+    /// Further parts of the message, in deliveries to come (RFC 9260 section 6.9).
+    Follows,
+    /// Nothing, though the message has not come to its end and never will. The user is then told so, if `tell`.
+    Lost {
+        /// Whether SCTP_PARTIAL_DELIVERY_EVENT is to follow.
+        tell: bool,
+    },
+}
+
+/// A message for the user, or a part of one.
 #[derive(Debug)]
 pub struct Delivery {
-    /// Its bytes.
+    /// The bytes.
     pub message: Message,
+    /// Whether the message begins with them.
+    pub first: bool,
+    /// What comes behind them.
+    pub rest: Rest,
     /// The stream it came on.
     pub stream: u16,
-    /// Its place in the stream; as it came in, and without meaning, if `unordered`.
+    /// Its place in the stream; without meaning if `unordered`.
     pub ssn: Ssn,
     /// The payload protocol identifier of its first fragment, as its sender passed it.
     pub ppid: u32,
@@ -69,11 +89,34 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// What a waiting message is to be charged beside its bytes, the same before and after it is read in part: without
-    /// it a peer could fill a receive buffer with messages of one byte, each of which takes as much memory as this.
-    #[must_use]
-    pub const fn overhead(&self) -> usize {
-        LEAST_CHARGE.saturating_sub(self.message.length())
+    fn new(piece: Piece, stream: u16, ssn: Ssn, unordered: bool) -> Self {
+        let Piece { message, tsn, ppid, begin, end, .. } = piece;
+        let rest = if end { Rest::Nothing } else { Rest::Follows };
+        Self { message, first: begin, rest, stream, ssn, ppid, tsn, unordered }
+    }
+
+    /// All parts of a message have one number, which an unordered one has not.
+    fn of_part(piece: Piece, stream: u16, ssn: Option<Ssn>) -> Self {
+        Self::new(piece, stream, ssn.unwrap_or_default(), ssn.is_none())
+    }
+
+    /// What a message that waits to be read counts against the receive window, bytes: what is left of it and, the same
+    /// before and after it is read in part, what it lacks to the least charge. Without that a peer could fill a receive
+    /// buffer with messages of one byte, each of which takes as much memory as this.
+    pub(crate) const fn window_charge(&self) -> usize {
+        let least = LEAST_CHARGE.saturating_sub(self.message.length());
+        self.message.remaining().saturating_add(least)
+    }
+
+    /// That the message has no end.
+    pub(crate) const fn lost(&self) -> Notification {
+        Notification::PartialDelivery { stream: self.stream, ssn: self.ssn }
+    }
+
+    /// Adds the next part of the same message, for which there is room.
+    pub(crate) fn extend(&mut self, next: Self) {
+        self.message.extend(next.message);
+        self.rest = next.rest;
     }
 }
 
@@ -167,25 +210,68 @@ impl Inbound {
             return Err(Verdict::InvalidStream);
         }
         let fit = self.reassembly.fit(data, &self.received)?;
-        let unordered = data.flags.contains(DataFlags::UNORDERED);
-        self.streams.reserve(data.stream, (!unordered).then_some(data.ssn))?;
-        let whole = self.reassembly.add(data, fit)?;
+        let ssn = (!data.flags.contains(DataFlags::UNORDERED)).then_some(data.ssn);
+        if fit.continues() {
+            self.streams.reserve_part()?;
+        } else {
+            self.streams.reserve(data.stream, ssn, data.flags.contains(DataFlags::BEGIN))?;
+        }
+        let piece = self.reassembly.add(data, fit)?;
 
         self.received.record(data.tsn);
         self.held = self.held.saturating_add(charge);
         self.overdraft = if room == 0 { self.overdraft.saturating_add(charge) } else { 0 };
-        if let Some(whole) = whole {
-            let delivery = Delivery {
-                message: whole.message,
-                stream: data.stream,
-                ssn: data.ssn,
-                ppid: whole.ppid,
-                tsn: whole.tsn,
-                unordered,
-            };
-            self.streams.add(delivery, whole.charge);
+        if let Some(piece) = piece {
+            let charge = piece.charge;
+            if fit.continues() {
+                self.streams.add_part(Delivery::of_part(piece, data.stream, ssn), charge);
+            } else {
+                self.streams.add(Delivery::new(piece, data.stream, data.ssn, ssn.is_none()), charge);
+            }
         }
         Ok(())
+    }
+
+    /// Begins to deliver the message that is being received in parts, if `least` bytes of it are here without a gap and
+    /// all before it was delivered (section 6.9). Until its end no other message is delivered or, unless `alone`, none
+    /// of its stream. Without memory it does not begin.
+    ///
+    /// It is the message of the last TSN up to which nothing is missing: no other can fill the buffer for good.
+    pub(crate) fn begin_part(&mut self, least: usize, alone: bool) {
+        if self.reassembly.has_begun() || self.streams.has_ready() {
+            return;
+        }
+        let Some(beginning) = self.reassembly.beginning(self.cumulative_tsn()) else { return };
+        let (stream, ssn) = (beginning.stream, beginning.ssn);
+        if beginning.length < least
+            || !self.streams.is_turn(stream, ssn)
+            || self.streams.reserve_part().is_err()
+        {
+            return;
+        }
+        let Ok(piece) = self.reassembly.begin(beginning) else { return };
+        let charge = piece.charge;
+        self.streams.begin(stream, ssn, alone);
+        self.streams.add_part(Delivery::of_part(piece, stream, ssn), charge);
+    }
+
+    /// The end of a message that is delivered in parts will not come: what waited for it can be delivered. Returns what
+    /// the user is to be told; `None` if there is no such message.
+    pub(crate) fn give_up_part(&mut self) -> Option<Notification> {
+        self.reassembly.give_up();
+        let (stream, ssn) = self.streams.finish()?;
+        Some(Notification::PartialDelivery { stream, ssn: ssn.unwrap_or_default() })
+    }
+
+    /// Whether a chunk of `length` bytes that all others wait for would be refused. `room` is as for
+    /// [`Inbound::receive`].
+    pub(crate) const fn is_full(&self, length: usize, room: usize) -> bool {
+        !self.has_room_for_next(charge(length), room)
+    }
+
+    /// Whether a TSN is missing below one that came.
+    pub(crate) const fn has_gap(&self) -> bool {
+        self.received.has_gap()
     }
 
     /// Section 6.2: with a closed window only what is missing below TSNs already received is taken in. RFC 9260 would
@@ -198,7 +284,11 @@ impl Inbound {
     /// of what is held can be delivered before it. `room` is as for [`Inbound::receive`], with nothing waiting elsewhere.
     pub(crate) fn is_stuck(&self, refused: &Data<'_>, room: usize) -> bool {
         let next = self.received.standing(refused.tsn) == Standing::Next;
-        next && !self.has_room_for_next(charge(refused.payload.len()), room) && !self.streams.has_ready()
+        let refused = next && self.is_full(refused.payload.len(), room);
+        let beginning = self.reassembly.beginning(self.cumulative_tsn());
+        let may_begin =
+            beginning.is_some_and(|beginning| self.streams.is_turn(beginning.stream, beginning.ssn));
+        refused && !self.streams.has_ready() && !self.reassembly.has_begun() && !may_begin
     }
 
     /// Whether a message may be delivered.
@@ -212,6 +302,11 @@ impl Inbound {
         let (delivery, charge) = self.streams.pop()?;
         self.held = self.held.saturating_sub(charge);
         Some(delivery)
+    }
+
+    /// What [`Inbound::pop`] would return.
+    pub(crate) fn peek(&self) -> Option<&Delivery> {
+        self.streams.peek()
     }
 
     /// Bytes charged for what is held here: of each chunk its payload, but at least [`LEAST_CHARGE`].

@@ -2,6 +2,7 @@
 
 mod congestion;
 mod extensions;
+mod parts;
 mod plain;
 mod receiving;
 mod sending;
@@ -96,8 +97,15 @@ struct Row {
 }
 
 /// The options, a file a subject.
-const TABLES: [&[Row]; 6] =
-    [set_up::ROWS, sending::ROWS, receiving::ROWS, congestion::ROWS, status::ROWS, extensions::ROWS];
+const TABLES: [&[Row]; 7] = [
+    set_up::ROWS,
+    sending::ROWS,
+    receiving::ROWS,
+    parts::ROWS,
+    congestion::ROWS,
+    status::ROWS,
+    extensions::ROWS,
+];
 
 /// An option that can only be set is asked for, or the other way round (RFC 6458 sections 8.2 and 8.3).
 const WRONG_DIRECTION: Error = Error::NotSupported;

@@ -9,6 +9,7 @@
 
 mod hostile;
 mod model;
+mod parts;
 mod rules;
 mod sacks;
 

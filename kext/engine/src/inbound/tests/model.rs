@@ -134,6 +134,62 @@ proptest! {
         prop_assert_eq!(inbound.cumulative_tsn(), sent.last().unwrap().tsn);
     }
 
+    /// In parts as well: every byte exactly once and in order, and nothing comes between the parts that must not.
+    #[test]
+    fn messages_in_parts_come_whole(
+        initial in initial(),
+        plans in plans(),
+        picks in prop::collection::vec(any::<Pick>(), 0..80),
+        least in 0..1000_usize,
+        alone in any::<bool>(),
+    ) {
+        let sent = chunks(initial, &plans);
+        let arrivals = picks.iter().map(|pick| pick.index(sent.len())).chain(0..sent.len());
+        let mut inbound = inbound(initial.0);
+        let mut whole = Vec::new();
+        let mut begun: Option<Delivery> = None;
+        for chunk in arrivals {
+            let verdict = inbound.receive(&sent[chunk].data(), PLENTY);
+            prop_assert!(matches!(verdict, Verdict::Accepted | Verdict::Duplicate));
+            inbound.begin_part(least, alone);
+            for delivery in pop_all(&mut inbound) {
+                let part = begun.as_ref().is_some_and(|begun| begun.tsn == delivery.tsn);
+                prop_assert_eq!(part, !delivery.first);
+                if let Some(begun) = begun.as_ref().filter(|_| !part) {
+                    prop_assert!(!alone && begun.stream != delivery.stream);
+                }
+                let delivery = match begun.take_if(|_| part) {
+                    Some(mut before) => {
+                        before.message.reserve(delivery.message.parts()).unwrap();
+                        before.extend(delivery);
+                        before
+                    }
+                    None => delivery,
+                };
+                if delivery.rest == Rest::Follows {
+                    prop_assert!(delivery.message.length() >= least);
+                    begun = Some(delivery);
+                } else {
+                    whole.push(delivery);
+                }
+            }
+        }
+        prop_assert!(begun.is_none());
+        prop_assert_eq!(inbound.held_bytes(), 0);
+        let mut numbers: Vec<usize> = Vec::new();
+        for delivery in &whole {
+            let first = sent.iter().find(|chunk| chunk.tsn == delivery.tsn).unwrap();
+            let length: usize =
+                sent.iter().filter(|chunk| chunk.message == first.message).map(|chunk| chunk.payload.len()).sum();
+            prop_assert_eq!(delivery.message.length(), length);
+            let expected = sent.iter().filter(|chunk| chunk.message == first.message);
+            prop_assert_eq!(bytes(&delivery.message), expected.flat_map(|chunk| chunk.payload.clone()).collect::<Vec<_>>());
+            numbers.push(first.message);
+        }
+        numbers.sort_unstable();
+        prop_assert_eq!(numbers, (0..plans.len()).collect::<Vec<_>>());
+    }
+
     /// A receive buffer of any size that holds the largest message: a sender that goes on to send again what is not
     /// acknowledged gets everything through, and the buffer is kept to.
     #[test]
