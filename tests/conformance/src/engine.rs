@@ -8,7 +8,7 @@ use crate::subject::{Call, Heard, Played, Subject};
 use crate::symbols::Symbols;
 use sctp_engine::address::Address;
 use sctp_engine::time::Span;
-use sctp_engine::{Close, Error, Item, Message, Notification, SendInfo, Style};
+use sctp_engine::{Close, Delivery, Error, Item, Message, Notification, Rest, SendInfo, Style};
 use std::collections::VecDeque;
 
 /// The state as RFC 9260 writes it.
@@ -34,7 +34,9 @@ pub(crate) fn notice_name(notification: &Notification) -> String {
         Notification::AssociationChange { change, .. } => format!("{change:?}"),
         Notification::Shutdown => "Shutdown".into(),
         #[allow(unreachable_patterns, reason = "other kinds may be added")]
-        other @ Notification::PeerAddressChange(_) => format!("{other:?}"),
+        other @ (Notification::PeerAddressChange(_) | Notification::PartialDelivery { .. }) => {
+            format!("{other:?}")
+        }
     }
 }
 
@@ -157,7 +159,8 @@ impl Subject for Host {
         while bytes.len() < delivery.message.remaining() {
             bytes.extend_from_slice(delivery.message.span(bytes.len()));
         }
-        let heard = data_fields(&bytes, delivery.stream, delivery.ppid, delivery.unordered);
+        let heard =
+            data_fields(&bytes, delivery.stream, delivery.ppid, delivery.unordered, part_name(delivery));
         self.engine.consumed(self.now, self.endpoint, &received.queued);
         self.flush();
         Some(Heard::Data(heard))
@@ -183,13 +186,25 @@ impl Subject for Host {
     }
 }
 
-/// A message as scripts write it.
-pub(crate) fn data_fields(bytes: &[u8], stream: u16, ppid: u32, unordered: bool) -> Vec<Field> {
+/// Which part of its message a delivery is.
+const fn part_name(delivery: &Delivery) -> &'static str {
+    match (delivery.first, delivery.rest) {
+        (true, Rest::Nothing) => "whole",
+        (true, Rest::Follows) => "first",
+        (false, Rest::Follows) => "next",
+        (false, Rest::Nothing) => "last",
+        (_, Rest::Lost { .. }) => "lost",
+    }
+}
+
+/// A message, or a part of one, as scripts write it.
+pub(crate) fn data_fields(bytes: &[u8], stream: u16, ppid: u32, unordered: bool, part: &str) -> Vec<Field> {
     vec![
         Field::is("text", String::from_utf8_lossy(bytes)),
         Field::is("len", bytes.len().to_string()),
         Field::is("stream", stream.to_string()),
         Field::is("ppid", ppid.to_string()),
         Field::is("unordered", if unordered { "yes" } else { "no" }),
+        Field::is("part", part),
     ]
 }

@@ -1,6 +1,6 @@
 //! What must be true of messages: each arrives at most once, as it was sent, in the order of its stream.
 
-use sctp_engine::{Received, SendInfo};
+use sctp_engine::{Received, Rest, SendInfo};
 use sctp_sim::Random;
 use std::collections::BTreeMap;
 
@@ -20,6 +20,8 @@ pub(crate) struct Model {
     sent: BTreeMap<u64, Sent>,
     /// The newest ordered message of each stream, by receiving host and association.
     newest: BTreeMap<(usize, u32, u16), u64>,
+    /// What came of a message in parts, by receiving host, association and stream.
+    begun: BTreeMap<(usize, u32, u16), Vec<u8>>,
     next: u64,
 }
 
@@ -44,8 +46,22 @@ impl Model {
         self.next += 1;
     }
 
-    /// A message was read on a host; `whole` are its bytes.
-    pub(crate) fn arrived(&mut self, host: usize, received: &Received, whole: &[u8]) {
+    /// A message or a part of one was read on a host; `bytes` are its bytes.
+    pub(crate) fn read(&mut self, host: usize, received: &Received, bytes: Vec<u8>) {
+        let sctp_engine::Item::Data(delivery) = &received.queued.item else { return };
+        let of = (host, received.association.0, delivery.stream);
+        // A message whose end was lost may be there when the next one begins.
+        let mut whole = self.begun.remove(&of).filter(|_| !delivery.first).unwrap_or_default();
+        assert!(delivery.first || !whole.is_empty(), "a part without a beginning");
+        whole.extend(bytes);
+        match delivery.rest {
+            Rest::Nothing => self.arrived(host, received, &whole),
+            Rest::Follows => drop(self.begun.insert(of, whole)),
+            Rest::Lost { .. } => {}
+        }
+    }
+
+    fn arrived(&mut self, host: usize, received: &Received, whole: &[u8]) {
         let sctp_engine::Item::Data(delivery) = &received.queued.item else { return };
         let number = u64::from_be_bytes(*whole.first_chunk().expect("a number"));
         let sent = self.sent.get_mut(&number).expect("a message that was sent");

@@ -3,7 +3,7 @@
 use crate::model::Model;
 use crate::mutate::{index, mutate, random_packet, seal};
 use sctp_engine::address::{Address, Family};
-use sctp_engine::options::Events;
+use sctp_engine::options::{Events, Interleave};
 use sctp_engine::time::{Span, Time};
 use sctp_engine::{AssociationId, Close, EndpointId, Engine, Item, Message, Scope, SendInfo, Style, Update};
 use sctp_sim::Random;
@@ -219,7 +219,7 @@ impl Session {
             }
         }
         if !self.hostile && !whole.is_empty() {
-            self.model.arrived(host, &received, &whole);
+            self.model.read(host, &received, whole);
         }
         self.engines[host].consumed(self.now, endpoint, &received.queued);
         true
@@ -272,7 +272,7 @@ impl Session {
     fn set(&mut self, host: usize) {
         let Some(endpoint) = self.endpoint(host) else { return };
         let engine = &mut self.engines[host];
-        match self.random.below(4) {
+        match self.random.below(5) {
             0 => {
                 let (on, scope) = (self.random.chance(500), Scope::from(self.random.below(4) as u32));
                 let _ = engine.change_settings(self.now, endpoint, scope, |settings| {
@@ -281,12 +281,19 @@ impl Session {
                 });
             }
             1 => {
-                // No smaller than a message may be: there is no partial delivery.
-                let bytes = 60_000 + self.random.below(200_000) as u32;
+                let bytes = [4000, 60_000, 250_000][index(&mut self.random, 3)];
                 let _ = engine.set_receive_buffer(self.now, endpoint, bytes);
             }
             2 => {
                 let _ = engine.listen(endpoint, self.random.below(4) as u32);
+            }
+            3 => {
+                let levels = [Interleave::Nothing, Interleave::Associations, Interleave::Streams];
+                let points = [None, Some(0), Some(3000), Some(u32::MAX)];
+                if let Ok(options) = engine.options(endpoint) {
+                    options.interleave = levels[index(&mut self.random, levels.len())];
+                    options.partial_delivery_point = points[index(&mut self.random, points.len())];
+                }
             }
             _ => {
                 let port = FIRST_PORT + u16::try_from(self.random.below(PORTS)).expect("few ports");

@@ -5,7 +5,7 @@ use crate::random::Random;
 use sctp_engine::address::{Address, Family};
 use sctp_engine::options::Protocol;
 use sctp_engine::time::Span;
-use sctp_engine::{Delivery, EndpointId, Error, Item, Message, SendInfo, Style};
+use sctp_engine::{Delivery, EndpointId, Error, Item, Message, Rest, SendInfo, Style};
 use std::collections::BTreeSet;
 
 /// Messages given to the engine before it may send, so that small ones can be bundled.
@@ -20,6 +20,8 @@ pub struct Workload {
     pub streams: u16,
     /// Of 1000 messages, how many are unordered.
     pub unordered: u64,
+    /// The least bytes of a message.
+    pub smallest: u64,
     /// Of 1000 messages, how many are of up to `largest` bytes; the others have up to 200.
     pub large: u64,
     /// See `large`.
@@ -30,7 +32,15 @@ pub struct Workload {
 
 impl Default for Workload {
     fn default() -> Self {
-        Self { messages: 1000, streams: 3, unordered: 100, large: 100, largest: 5000, send_buffer: 131_072 }
+        Self {
+            messages: 1000,
+            streams: 3,
+            unordered: 100,
+            smallest: 4,
+            large: 100,
+            largest: 5000,
+            send_buffer: 131_072,
+        }
     }
 }
 
@@ -46,7 +56,7 @@ impl Workload {
         let mut random = Random::new(seed ^ u64::from(number) << 20);
         let unordered = random.chance(self.unordered);
         let limit = if random.chance(self.large) { self.largest } else { 200.min(self.largest) };
-        let length = 4 + random.below(limit.saturating_sub(3).max(1));
+        let length = self.smallest + random.below((limit + 1).saturating_sub(self.smallest).max(1));
         let mut bytes = number.to_be_bytes().to_vec();
         bytes.extend((4..length).map(|_| random.number().to_be_bytes()[0]));
         let stream = u16::try_from(number % u32::from(self.streams)).expect("a stream");
@@ -63,6 +73,8 @@ pub struct Transfer {
     to: (Node, EndpointId),
     sent: u32,
     received: BTreeSet<u32>,
+    /// The bytes of a message that came in parts so far.
+    begun: Vec<u8>,
     /// The number of the last ordered message of each stream.
     last: Vec<Option<u32>>,
 }
@@ -72,7 +84,7 @@ impl Transfer {
     #[must_use]
     pub fn new(seed: u64, workload: Workload, from: (Node, EndpointId), to: (Node, EndpointId)) -> Self {
         let last = vec![None; usize::from(workload.streams)];
-        Self { seed, workload, from, to, sent: 0, received: BTreeSet::new(), last }
+        Self { seed, workload, from, to, sent: 0, received: BTreeSet::new(), begun: Vec::new(), last }
     }
 
     /// Sends as much as the socket takes. Returns whether all was sent.
@@ -100,7 +112,7 @@ impl Transfer {
         true
     }
 
-    /// Reads at most `limit` messages and checks them. Returns whether all were received.
+    /// Reads at most `limit` messages or parts of them and checks them. Returns whether all were received.
     ///
     /// # Panics
     /// When a message is not what was sent, comes twice or out of order.
@@ -112,17 +124,25 @@ impl Transfer {
                 panic!("nobody asked for notifications")
             };
             self.check(delivery);
-            network.call(node, |engine, now| engine.consumed(now, endpoint, &received.queued));
+            // The message is thrown away inside the call, where a test may count memory.
+            network.call(node, move |engine, now| engine.consumed(now, endpoint, &received.queued));
         }
         network.flush();
         self.received.len() == usize::try_from(self.workload.messages).expect("a count")
     }
 
     fn check(&mut self, delivery: &Delivery) {
-        let mut bytes = Vec::new();
-        while bytes.len() < delivery.message.length() {
-            bytes.extend_from_slice(delivery.message.span(bytes.len()));
+        assert_eq!(delivery.first, self.begun.is_empty(), "a part without a beginning or a second one");
+        let mut read = 0;
+        while read < delivery.message.length() {
+            let span = delivery.message.span(read);
+            self.begun.extend_from_slice(span);
+            read += span.len();
         }
+        if delivery.rest == Rest::Follows {
+            return;
+        }
+        let bytes = core::mem::take(&mut self.begun);
         let number = u32::from_be_bytes(*bytes.first_chunk().expect("a number"));
         assert!(number < self.sent, "message {number} was not sent");
         let planned = self.workload.message(self.seed, number);

@@ -426,7 +426,7 @@ impl Engine {
         }
         let keys = (0..self.endpoints.end()).filter_map(|index| self.endpoints.key_at(index));
         for endpoint in keys.filter_map(|key| self.endpoints.get(key)) {
-            totals.readable = totals.readable.saturating_add(count(endpoint.waiting()));
+            totals.readable = totals.readable.saturating_add(count(endpoint.inbox.len()));
         }
         totals
     }

@@ -31,6 +31,7 @@ const O_NONBLOCK: i64 = 4;
 const MSG_DONTWAIT: c_int = 0x80;
 const MSG_NOSIGNAL: c_int = 0x8_0000;
 /// The same bit, on its way out.
+const MSG_EOR: c_int = 0x8;
 const MSG_NOTIFICATION: c_int = 0x8_0000;
 const SCTP_SNDINFO: u32 = 4;
 const SCTP_RCVINFO: u32 = 5;
@@ -49,6 +50,8 @@ const ERRORS: [(c_int, &str); 6] =
 pub(crate) struct Kext {
     library: Library,
     socket: Option<c_int>,
+    /// A part of a message was read, and not its end.
+    within_message: bool,
     symbols: Symbols,
     sent: VecDeque<Sent>,
     fragments: BTreeMap<u16, Vec<u8>>,
@@ -103,6 +106,7 @@ impl Kext {
         let mut kext = Self {
             library,
             socket: None,
+            within_message: false,
             symbols: Symbols::default(),
             sent: VecDeque::new(),
             fragments: BTreeMap::new(),
@@ -280,12 +284,19 @@ impl Subject for Kext {
             return Some(Heard::Notice(options::notice_name(bytes)));
         }
         let info = &control[12..];
+        let ends = header.flags & MSG_EOR != 0;
+        let part = match (core::mem::replace(&mut self.within_message, !ends), ends) {
+            (false, true) => "whole",
+            (false, false) => "first",
+            (true, false) => "next",
+            (true, true) => "last",
+        };
         if options::word(&control, 8) != SCTP_RCVINFO {
-            return Some(Heard::Data(data_fields(bytes, 0, 0, false)));
+            return Some(Heard::Data(data_fields(bytes, 0, 0, false, part)));
         }
         let unordered = options::half(info, 4) & SCTP_UNORDERED != 0;
         let ppid = u32::from_be(options::word(info, 8));
-        Some(Heard::Data(data_fields(bytes, options::half(info, 0), ppid, unordered)))
+        Some(Heard::Data(data_fields(bytes, options::half(info, 0), ppid, unordered, part)))
     }
 
     fn counter(&mut self, name: &str) -> Played<u64> {
