@@ -105,6 +105,11 @@ impl Subject for Host {
             "receive-buffer" => {
                 return Ok(self.engine.set_receive_buffer(now, endpoint, integer(value)?).map_err(debug)?);
             }
+            "partial-delivery-point" => {
+                let options = self.engine.options(endpoint).map_err(debug)?;
+                options.partial_delivery_point = Some(integer(value)?);
+                return Ok(());
+            }
             _ => {}
         }
         let protocol = &mut self.engine.options(endpoint).map_err(debug)?.future.protocol;

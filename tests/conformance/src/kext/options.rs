@@ -18,6 +18,7 @@ const SCTP_NODELAY: c_int = 4;
 const SCTP_PEER_ADDR_PARAMS: c_int = 0xa;
 const SCTP_DELAYED_SACK: c_int = 0xf;
 const SCTP_EVENT: c_int = 0x1e;
+const SCTP_PARTIAL_DELIVERY_POINT: c_int = 0x11;
 const SCTP_RECVRCVINFO: c_int = 0x1f;
 const SCTP_STATUS: c_int = 0x100;
 const SCTP_GET_PEER_ADDR_INFO: c_int = 0x101;
@@ -148,6 +149,9 @@ impl Kext {
             "receive-buffer" => {
                 let set = self.set_at(SOL_SOCKET, SO_RCVBUF, &words(&[integer(value)?]));
                 set.map_err(|error| Trouble::Impossible(format!("SO_RCVBUF {value}: errno {error}")))
+            }
+            "partial-delivery-point" => {
+                self.must_set(what, SCTP_PARTIAL_DELIVERY_POINT, &words(&[integer(value)?]))
             }
             "heartbeat" if value == "off" => {
                 // Without the option heartbeats go after half a minute, which few scripts wait.
