@@ -27,7 +27,10 @@ impl Association {
         self.data_source = self.reply_path;
         let room = self.told_room();
         match self.inbound.receive(data, room) {
-            Verdict::Accepted => {}
+            Verdict::Accepted => {
+                let length = u32::try_from(data.payload.len()).unwrap_or(u32::MAX);
+                self.taken = self.taken.saturating_add(length);
+            }
             Verdict::Duplicate => counters.data_duplicates = counters.data_duplicates.wrapping_add(1),
             Verdict::Dropped => {
                 counters.data_dropped = counters.data_dropped.wrapping_add(1);

@@ -227,8 +227,7 @@ impl Association {
         self.ecn.emit_answer(writer)?;
         self.emit_error(writer)?;
         self.emit_heartbeat_ack(writer)?;
-        // Section 9.2: a SHUTDOWN acknowledges as a SACK does, but for gaps and duplicates.
-        let enough = self.due.contains(Due::SHUTDOWN) && self.inbound.is_plain();
+        let enough = self.due.contains(Due::SHUTDOWN) && self.needs_no_sack();
         if takes_sack && !enough && matches!(self.inbound.sack(), SackNeed::Now) {
             self.emit_sack(writer)?;
         }
@@ -256,6 +255,13 @@ impl Association {
         Ok(())
     }
 
+    /// Section 9.2: a SHUTDOWN acknowledges as a SACK does, but tells nothing of gaps and duplicates, nor of a window that
+    /// the peer takes for closed or nearly so.
+    fn needs_no_sack(&self) -> bool {
+        let known = self.advertised.saturating_sub(self.taken);
+        self.inbound.is_plain() && known >= self.window() / 2
+    }
+
     fn emit_heartbeat_ack(&mut self, writer: &mut PacketWriter<'_>) -> Result<(), Full> {
         if self.due.contains(Due::HEARTBEAT_ACK) {
             self.heartbeat_replies.emit(writer)?;
@@ -270,6 +276,7 @@ impl Association {
         self.ecn.emit_echo(writer)?;
         self.inbound.emit_sack(window, writer)?;
         self.advertised = window;
+        self.taken = 0;
         self.sack_at = Time::NEVER;
         Ok(())
     }

@@ -210,6 +210,8 @@ pub(crate) struct Association {
     pub(crate) part: Option<Place>,
     /// The a_rwnd that the peer was told last.
     pub(crate) advertised: u32,
+    /// Bytes that the peer has sent since.
+    pub(crate) taken: u32,
     /// Bytes that the endpoint's send_bytes counts for this association.
     pub(crate) counted_send: usize,
     /// Streams that the peer may use, as offered in our INIT.
@@ -268,6 +270,7 @@ impl Association {
             unread: 0,
             part: None,
             advertised: protocol.receive_buffer,
+            taken: 0,
             counted_send: 0,
             inbound_streams: protocol.inbound_streams,
             waiting: false,

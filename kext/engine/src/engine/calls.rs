@@ -109,7 +109,7 @@ impl Engine {
                 self.abort_association(association, Error::Aborted);
             } else if let Some(found) = self.associations.get_mut(association) {
                 // What nobody will read holds no window back.
-                found.unread = 0;
+                found.on_read(found.unread);
                 found.begin_shutdown(now);
                 self.deliver(association);
                 self.settle(now, association);

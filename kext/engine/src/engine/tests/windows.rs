@@ -68,11 +68,16 @@ fn section_6_1_no_fragment_is_cut_to_fit_what_is_left_of_a_window() {
         wire.read(1, server);
         wire.run();
     }
-    let pieces = picked(&wire, 0, |chunk| match chunk {
-        Chunk::Data(data) => Some((data.payload.len(), data.flags.contains(sctp_wire::DataFlags::END))),
+    let mut pieces = picked(&wire, 0, |chunk| match chunk {
+        Chunk::Data(data) => {
+            Some((data.tsn.0, data.payload.len(), data.flags.contains(sctp_wire::DataFlags::END)))
+        }
         _ => None,
     });
-    assert_eq!(pieces.iter().filter(|(_, end)| *end).count(), 5);
+    // Probes of the closed window are sent again.
+    pieces.sort_unstable();
+    pieces.dedup();
+    assert_eq!(pieces.iter().filter(|(_, _, end)| *end).count(), 5);
     let full = 1500 - 20 - 12 - 16;
-    assert!(pieces.iter().all(|(length, end)| *end || *length == full), "{pieces:?}");
+    assert!(pieces.iter().all(|(_, length, end)| *end || *length == full), "{pieces:?}");
 }
