@@ -96,6 +96,8 @@ struct sctp_update {
 struct sctp_transmit {
 	struct sctp_address source;
 	struct sctp_address destination;
+	/* The route may only choose a source for which sctp_engine_may_send_from is true. */
+	bool restricted;
 	uint8_t tos;
 	bool dont_fragment; /* IPv4: the DF bit. The kernel has no such thing for IPv6 and fragments what is
 			       too long */
@@ -151,6 +153,9 @@ size_t sctp_engine_transmit(struct sctp_engine *engine, sctp_nanoseconds now, ui
 /* A packet could not leave. error: an errno; EMSGSIZE lowers the path MTU, any other is a loss like any. */
 void sctp_engine_transmit_failed(struct sctp_engine *engine, sctp_nanoseconds now,
 				 const struct sctp_transmit *transmit, int error);
+/* Whether candidate may be the source of a packet that leaves the choice to the route. */
+bool sctp_engine_may_send_from(const struct sctp_engine *engine, const struct sctp_transmit *transmit,
+			       const struct sctp_address *candidate);
 bool sctp_engine_next_update(struct sctp_engine *engine, struct sctp_update *out);
 sctp_nanoseconds sctp_engine_deadline(const struct sctp_engine *engine);
 
@@ -162,6 +167,15 @@ int sctp_engine_open(struct sctp_engine *engine, int style, uint8_t family, void
 void sctp_engine_close(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint, int how);
 /* port 0: an ephemeral port. EINVAL if bound already, EADDRINUSE. */
 int sctp_engine_bind(struct sctp_engine *engine, sctp_endpoint endpoint, const struct sctp_address *address);
+/*
+ * SCTP_BINDX_ADD_ADDR and SCTP_BINDX_REM_ADDR, all addresses or none; only later associations use others than
+ * before. EINVAL (ports that differ, the wildcard address with others, the last address), EADDRINUSE,
+ * EADDRNOTAVAIL (to be removed and not bound), EAFNOSUPPORT, EOPNOTSUPP (a connection), ENOMEM.
+ */
+int sctp_engine_bind_more(struct sctp_engine *engine, sctp_endpoint endpoint,
+			  const struct sctp_address *addresses, size_t count);
+int sctp_engine_bind_less(struct sctp_engine *engine, sctp_endpoint endpoint,
+			  const struct sctp_address *addresses, size_t count);
 /* backlog 0 stops listening. Binds to an ephemeral port if unbound. EINVAL when connected. */
 int sctp_engine_listen(struct sctp_engine *engine, sctp_endpoint endpoint, uint32_t backlog);
 /* Sends the INIT. EISCONN, EALREADY, EADDRNOTAVAIL, ENOMEM. */

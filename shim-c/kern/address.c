@@ -131,7 +131,7 @@ sctp_address_read(const struct sctp_family *family, const struct sockaddr *from,
 
 	if (wanted != AF_INET && wanted != family->domain_family)
 		return EAFNOSUPPORT;
-	if (from->sa_len < (wanted == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6)))
+	if (from->sa_len != (wanted == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6)))
 		return EINVAL;
 	if (wanted == AF_INET)
 		read_in((const struct sockaddr_in *)(const void *)from, to);

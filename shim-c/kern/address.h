@@ -14,7 +14,7 @@
 /*
  * Reads a sockaddr that a user gave. AF_UNSPEC counts as the socket's own family: for a domain that is not
  * AF_INET the kernel does not fill it in. A socket of AF_INET6 takes IPv4 addresses too, mapped (RFC 4291
- * section 2.5.5.2) or as they are. EAFNOSUPPORT, EINVAL for a short one.
+ * section 2.5.5.2) or as they are. EAFNOSUPPORT, EINVAL for a length that is not its family's.
  */
 int sctp_address_read(const struct sctp_family *family, const struct sockaddr *from, struct sctp_address *to);
 

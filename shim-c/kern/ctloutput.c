@@ -1,4 +1,5 @@
 /* getsockopt and setsockopt of level IPPROTO_SCTP: values go to the engine and back as bytes. */
+#include "bind.h"
 #include "core.h"
 #include "mem.h"
 #include "socket.h"
@@ -23,14 +24,26 @@ get_option(struct sctp_pcb *pcb, struct sockopt *option, void *value, size_t len
 	return error;
 }
 
+/* Most options are values that the engine keeps. Some are calls on the socket, which libsctp makes so. */
+static int
+apply(struct sctp_pcb *pcb, int name, const void *value, size_t length)
+{
+	switch (name) {
+	case SCTP_BINDX_ADD_ADDR:
+	case SCTP_BINDX_REM_ADDR:
+		return sctp_bindx(pcb, name, value, length);
+	default:
+		return sctp_engine_set_option(engine(), sctp_now(), pcb->endpoint, name, value, length);
+	}
+}
+
 static int
 set_option(struct sctp_pcb *pcb, struct sockopt *option, void *value, size_t length)
 {
 	int error = sockopt_copyin(option, value, length);
 
 	if (error == 0)
-		error = sctp_engine_set_option(engine(), sctp_now(), pcb->endpoint, sockopt_name(option),
-					       value, length);
+		error = apply(pcb, sockopt_name(option), value, length);
 	sctp_core_drain();
 	return error;
 }

@@ -111,16 +111,25 @@ sctp_interfaces_have(const struct sctp_address *address)
 static uint32_t
 route_to(const struct sctp_address *destination)
 {
-	struct sockaddr_in6 to;
-	const struct sockaddr *address = (const struct sockaddr *)(const void *)&to;
+	union {
+		struct sockaddr any;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+	} to;
 	struct ifaddr *found;
 	uint32_t index;
 
 	memset(&to, 0, sizeof(to));
-	to.sin6_len = sizeof(to);
-	to.sin6_family = AF_INET6;
-	sctp_address_to_kernel(destination, to.sin6_addr.s6_addr);
-	found = ifaddr_withroute(0, address, address);
+	if (destination->family == 4) {
+		to.in.sin_len = sizeof(to.in);
+		to.in.sin_family = AF_INET;
+		memcpy(&to.in.sin_addr, destination->bytes, sizeof(to.in.sin_addr));
+	} else {
+		to.in6.sin6_len = sizeof(to.in6);
+		to.in6.sin6_family = AF_INET6;
+		sctp_address_to_kernel(destination, to.in6.sin6_addr.s6_addr);
+	}
+	found = ifaddr_withroute(0, &to.any, &to.any);
 	if (found == NULL)
 		return 0;
 	index = ifnet_index(ifaddr_ifnet(found));
@@ -138,28 +147,42 @@ common_prefix(const struct sctp_address *a, const struct sctp_address *b)
 	return bits;
 }
 
-bool
-sctp_interfaces_source(const struct sctp_address *destination, struct sctp_address *source)
+/* How good a source is, 0: not at all. An address of another interface is used only if it was asked for. */
+static unsigned
+quality(const struct sctp_transmit *transmit, size_t index, uint32_t interface)
 {
-	uint32_t interface = route_to(destination);
+	const struct sctp_address *candidate = &known.list[index], *destination = &transmit->destination;
+	unsigned on_interface = 8 * IPV6_ADDRESS + 1;
+
+	/* Both have scope 0 unless they are link-local, of one interface then. */
+	if (candidate->family != destination->family || candidate->scope != destination->scope)
+		return 0;
+	if (transmit->restricted && !sctp_engine_may_send_from(engine(), transmit, candidate))
+		return 0;
+	if (sctp_address_same_host(candidate, destination) || known.interface[index] == interface)
+		return 1 + on_interface + common_prefix(candidate, destination);
+	return transmit->restricted ? 1 + common_prefix(candidate, destination) : 0;
+}
+
+bool
+sctp_interfaces_source(struct sctp_transmit *transmit)
+{
+	uint32_t interface = route_to(&transmit->destination);
+	const struct sctp_address *chosen = NULL;
 	unsigned best = 0;
-	bool found = false;
 
 	for (size_t i = 0; i < known.count; i++) {
-		const struct sctp_address *candidate = &known.list[i];
-		unsigned common;
+		unsigned good = quality(transmit, i, interface);
 
-		/* Both have scope 0 unless they are link-local, of one interface then. */
-		if (candidate->family != 6 || candidate->scope != destination->scope)
-			continue;
-		if (!sctp_address_same_host(candidate, destination) && known.interface[i] != interface)
-			continue;
-		common = common_prefix(candidate, destination);
-		if (found && common <= best)
-			continue;
-		best = common;
-		*source = *candidate;
-		found = true;
+		if (good > best) {
+			best = good;
+			chosen = &known.list[i];
+		}
 	}
-	return found;
+	if (chosen == NULL)
+		return false;
+	transmit->source.family = chosen->family;
+	transmit->source.scope = chosen->scope;
+	memcpy(transmit->source.bytes, chosen->bytes, sizeof(chosen->bytes));
+	return true;
 }

@@ -19,10 +19,11 @@ void sctp_interfaces_refresh_if_old(void);
 bool sctp_interfaces_have(const struct sctp_address *address);
 
 /*
- * The source of an IPv6 packet to destination: an address of the interface that the route takes, of the same
- * scope, with the longest common prefix (RFC 6724 section 5, rules 1, 2, 5 and 8). ip6_output asks for it;
- * for IPv4 the kernel chooses. False if there is none. Domain mutex.
+ * Chooses the source of a packet that leaves it to the route: an address of the interface that the route
+ * takes, of the same scope, with the longest common prefix (RFC 6724 section 5, rules 1, 2, 5 and 8). One
+ * that is bound to addresses of other interfaces only leaves from one of these: hosts take packets by
+ * whichever interface they come. False if there is none. Domain mutex.
  */
-bool sctp_interfaces_source(const struct sctp_address *destination, struct sctp_address *source);
+bool sctp_interfaces_source(struct sctp_transmit *transmit);
 
 #endif

@@ -43,7 +43,6 @@ write_ipv4(uint8_t *header, const struct sctp_transmit *transmit, size_t length)
 		write_be16(header + IPV4_IDENTIFICATION, identification++);
 	header[IPV4_TTL] = HOPS;
 	header[IPV4_PROTOCOL] = IPPROTO_SCTP;
-	/* The kernel replaces a source of 0.0.0.0 by the address of the interface that the route takes. */
 	if (transmit->source.family == 4)
 		memcpy(header + IPV4_SOURCE, transmit->source.bytes, 4);
 	memcpy(header + IPV4_DESTINATION, transmit->destination.bytes, 4);
@@ -62,6 +61,15 @@ write_ipv6(uint8_t *header, const struct sctp_transmit *transmit, size_t length)
 	sctp_address_to_kernel(&transmit->destination, header + IPV6_DESTINATION);
 }
 
+/* The kernel replaces an IPv4 source of 0.0.0.0 by the address of the interface that the route takes. */
+static bool
+needs_source(const struct sctp_transmit *transmit)
+{
+	bool open = transmit->source.family == 0 || sctp_address_is_any(&transmit->source);
+
+	return open && (transmit->restricted || transmit->destination.family == 6);
+}
+
 /*
  * Writes the IP header that ends where the packet begins, and returns its length; 0 if there is no family or
  * no address to send from.
@@ -69,14 +77,13 @@ write_ipv6(uint8_t *header, const struct sctp_transmit *transmit, size_t length)
 static size_t
 write_header(uint8_t *packet, struct sctp_transmit *transmit, size_t length)
 {
+	if (needs_source(transmit) && !sctp_interfaces_source(transmit))
+		return 0;
 	switch (transmit->destination.family) {
 	case 4:
 		write_ipv4(packet - IPV4_HEADER, transmit, length);
 		return IPV4_HEADER;
 	case 6:
-		if ((transmit->source.family != 6 || sctp_address_is_any(&transmit->source)) &&
-		    !sctp_interfaces_source(&transmit->destination, &transmit->source))
-			return 0;
 		write_ipv6(packet - IPV6_HEADER, transmit, length);
 		return IPV6_HEADER;
 	default:

@@ -118,28 +118,6 @@ sctp_abort(struct socket *so)
 }
 
 int
-sctp_bind(struct socket *so, struct sockaddr *address, struct proc *proc)
-{
-	struct sctp_pcb *pcb = sctp_pcb_of(so);
-	struct sctp_address local;
-	int error;
-
-	(void)proc;
-	if (pcb == NULL)
-		return EINVAL;
-	error = sctp_address_read(pcb->family, address, &local);
-	if (error != 0)
-		return error;
-	if (local.port != 0 && local.port < IPPORT_RESERVED && (*so_state(so) & SS_PRIV) == 0)
-		return EACCES;
-	if (!sctp_interfaces_have(&local))
-		return EADDRNOTAVAIL;
-	error = sctp_engine_bind(engine(), pcb->endpoint, &local);
-	sctp_core_drain();
-	return error;
-}
-
-int
 sctp_listen(struct socket *so, struct proc *proc)
 {
 	struct sctp_pcb *pcb = sctp_pcb_of(so);
@@ -183,7 +161,10 @@ sctp_connect(struct socket *so, struct sockaddr *address, struct proc *proc)
 	if (pcb->one_to_many)
 		sctp_socket_use_one_to_many(pcb);
 	else
-		*so_state(so) = (uint16_t)((*so_state(so) & ~SS_ISDISCONNECTED) | SS_ISCONNECTING);
+		/* An earlier attempt may have failed, and shown that nothing can be sent or received. */
+		*so_state(so) =
+		    (uint16_t)((*so_state(so) & ~(SS_ISDISCONNECTED | SS_CANTSENDMORE | SS_CANTRCVMORE)) |
+			       SS_ISCONNECTING);
 	sctp_core_drain();
 	return 0;
 }

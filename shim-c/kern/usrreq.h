@@ -10,7 +10,6 @@
 int sctp_attach(struct socket *so, int protocol, struct proc *proc);
 int sctp_detach(struct socket *so);
 int sctp_abort(struct socket *so);
-int sctp_bind(struct socket *so, struct sockaddr *address, struct proc *proc);
 int sctp_listen(struct socket *so, struct proc *proc);
 int sctp_connect(struct socket *so, struct sockaddr *address, struct proc *proc);
 int sctp_accepted(struct socket *so, struct sockaddr **address);
@@ -23,7 +22,8 @@ int sctp_rcvd(struct socket *so, int flags);
 /* For requests that SCTP has no answer to: EOPNOTSUPP. */
 int sctp_unsupported(struct socket *so);
 
-/* send.c, receive.c and ctloutput.c */
+/* bind.c, send.c, receive.c and ctloutput.c */
+int sctp_bind(struct socket *so, struct sockaddr *address, struct proc *proc);
 int sctp_sosend(struct socket *so, struct sockaddr *to, struct uio *uio, struct mbuf *top,
 		struct mbuf *control, int flags);
 int sctp_soreceive(struct socket *so, struct sockaddr **from, struct uio *uio, struct mbuf **data,

@@ -254,11 +254,16 @@ test_addresses(void)
 	sctp_assoc_t id = 5;
 
 	begin();
-	answer.refuse_call = 3;
-	EXPECT(sctp_bindx(1, list, 3, SCTP_BINDX_ADD_ADDR) == -1 && errno == EADDRNOTAVAIL);
-	EXPECT(seen.calls == 5 && seen.option == SCTP_BINDX_REM_ADDR);
-	EXPECT(sctp_bindx(1, list, 3, 1) == -1 && errno == EINVAL);
+	answer.refuse_call = 1;
+	EXPECT(sctp_bindx(1, list, 3, SCTP_BINDX_REM_ADDR) == -1 && errno == EADDRNOTAVAIL);
+	EXPECT(seen.option == SCTP_BINDX_REM_ADDR);
 	EXPECT(sctp_bindx(1, list, 3, SCTP_BINDX_ADD_ADDR) == 0);
+	EXPECT(seen.calls == 2 && seen.option == SCTP_BINDX_ADD_ADDR);
+	EXPECT(seen.length == size && memcmp(seen.value, list, size) == 0);
+	EXPECT(sctp_bindx(1, list, 3, 1) == -1 && errno == EINVAL);
+	EXPECT(sctp_bindx(1, list, 3, SCTP_BINDX_ADD_ADDR | SCTP_BINDX_REM_ADDR) == -1 && errno == EINVAL);
+	EXPECT(sctp_bindx(1, list, 0, SCTP_BINDX_ADD_ADDR) == -1 && errno == EINVAL);
+	EXPECT(sctp_bindx(1, NULL, 1, SCTP_BINDX_ADD_ADDR) == -1 && errno == EINVAL);
 
 	begin();
 	EXPECT(sctp_connectx(1, list, 3, NULL) == 0);

@@ -3,6 +3,7 @@
 use crate::address::{Address, Families, Family};
 use crate::error::Error;
 use crate::inbox::Inbox;
+use crate::local::LocalAddresses;
 use crate::options::Options;
 use crate::ring::Ring;
 use crate::slab::Key;
@@ -23,9 +24,11 @@ pub(crate) struct Endpoint {
     pub(crate) context: usize,
     pub(crate) style: Style,
     pub(crate) family: Family,
-    /// Port 0: not bound.
-    pub(crate) local: Address,
-    /// Whether `local` holds its port in the table of ports; a child of a listener does not.
+    /// 0: not bound.
+    pub(crate) port: u16,
+    /// What later associations may use.
+    pub(crate) addresses: LocalAddresses,
+    /// Whether the port is held in the table of ports; a child of a listener does not hold it.
     pub(crate) registered: bool,
     /// Associations that may wait for accept, 0 when not listening.
     pub(crate) backlog: u32,
@@ -50,7 +53,8 @@ impl Endpoint {
             context,
             style,
             family,
-            local: Address { family, ..Address::default() },
+            port: 0,
+            addresses: LocalAddresses::All,
             registered: false,
             backlog: 0,
             associations: Vec::new(),
@@ -64,8 +68,8 @@ impl Endpoint {
         }
     }
 
-    /// The families of peers: an endpoint of family V6 takes both unless the user wants otherwise, or bound it to one
-    /// address.
+    /// The families of peers: an endpoint of family V6 takes both unless the user wants otherwise, or bound it to
+    /// addresses of one family.
     pub(crate) const fn families(&self) -> Families {
         match (self.family, self.options.v6_only) {
             (Family::V6, false) => Families::all(),
@@ -75,14 +79,20 @@ impl Endpoint {
 
     /// The families of the addresses that it is bound to.
     pub(crate) fn bound_families(&self) -> Families {
-        if self.local.is_any() { self.families() } else { Families::of(self.local.family) }
+        self.addresses.families(self.families())
     }
 
     /// Whether packets to `address` are for this endpoint.
     pub(crate) fn covers(&self, address: &Address) -> bool {
-        self.local.port == address.port
+        self.port == address.port
             && self.bound_families().take(address.family)
-            && (self.local.is_any() || self.local.same_host(address))
+            && self.addresses.include(address)
+    }
+
+    /// The address by which it goes: the first of several, the wildcard address for all.
+    pub(crate) fn own_address(&self) -> Address {
+        let all = Address { family: self.family, ..Address::default() };
+        self.addresses.listed().first().copied().unwrap_or(all).with_port(self.port)
     }
 
     /// The association of a one-to-one endpoint that does not listen, or the only one of a one-to-many endpoint.

@@ -22,6 +22,7 @@ mod error;
 mod fifo;
 mod inbound;
 mod inbox;
+mod local;
 pub mod memory;
 mod message;
 mod notification;

@@ -1,7 +1,9 @@
 //! Addresses between C and the engine.
 
 use crate::contract;
+use alloc::vec::Vec;
 use sctp_engine::address::{Address, Family};
+use sctp_engine::memory::{self, OutOfMemory};
 
 pub(crate) const fn family(number: u8) -> Option<Family> {
     match number {
@@ -19,6 +21,26 @@ pub(crate) const fn family(number: u8) -> Option<Family> {
 pub(crate) unsafe fn read(address: *const contract::sctp_address) -> Address {
     // SAFETY: the caller's promise.
     from_c(unsafe { &*address })
+}
+
+/// Addresses that the shim lends, in a list of our own.
+///
+/// # Errors
+/// [`OutOfMemory`].
+///
+/// # Safety
+/// As [`crate::lent::addresses`].
+pub(crate) unsafe fn read_all(
+    addresses: *const contract::sctp_address,
+    count: usize,
+) -> Result<Vec<Address>, OutOfMemory> {
+    // SAFETY: the caller's promise.
+    let lent = unsafe { crate::lent::addresses(addresses, count) };
+    let mut list = Vec::new();
+    for address in lent {
+        memory::push(&mut list, from_c(address))?;
+    }
+    Ok(list)
 }
 
 pub(crate) fn from_c(address: &contract::sctp_address) -> Address {
@@ -49,6 +71,15 @@ const LENGTH: usize = size_of::<contract::sockaddr_storage>();
 const AF_INET: u8 = 2;
 const AF_INET6: u8 = 30;
 
+/// The family that Darwin gives this number.
+pub(crate) fn family_of(number: u32) -> Option<Family> {
+    match u8::try_from(number).ok()? {
+        AF_INET => Some(Family::V4),
+        AF_INET6 => Some(Family::V6),
+        _ => None,
+    }
+}
+
 /// The address in a `struct sockaddr_storage`; `None` for a family that SCTP does not know.
 pub(crate) fn from_storage(storage: &contract::sockaddr_storage) -> Option<Address> {
     // SAFETY: the structure has numbers only and this size.
@@ -68,6 +99,15 @@ pub(crate) fn from_storage(storage: &contract::sockaddr_storage) -> Option<Addre
 pub(crate) fn to_storage(address: &Address) -> contract::sockaddr_storage {
     // SAFETY: the structure has numbers only and this size.
     unsafe { core::mem::transmute::<[u8; LENGTH], contract::sockaddr_storage>(storage_bytes(address)) }
+}
+
+/// Bytes of the `struct sockaddr_in` or `sockaddr_in6` of an address.
+pub(crate) const fn name_length(family: Family) -> usize {
+    match family {
+        Family::None => 0,
+        Family::V4 => size_of::<contract::sockaddr_in>(),
+        Family::V6 => size_of::<contract::sockaddr_in6>(),
+    }
 }
 
 /// The bytes of a `struct sockaddr_storage` as Darwin lays it out.

@@ -40,11 +40,14 @@ same_types! {
     io: sctp_engine_set_addresses(_, _, _);
     io: sctp_engine_has_transmit(_);
     io: sctp_engine_transmit(_, _, _, _, _);
+    io: sctp_engine_may_send_from(_, _, _);
     io: sctp_engine_next_update(_, _);
     io: sctp_engine_deadline(_);
     sockets: sctp_engine_open(_, _, _, _, _);
     sockets: sctp_engine_close(_, _, _, _);
     sockets: sctp_engine_bind(_, _, _);
+    sockets: sctp_engine_bind_more(_, _, _, _);
+    sockets: sctp_engine_bind_less(_, _, _, _);
     sockets: sctp_engine_listen(_, _, _);
     sockets: sctp_engine_connect(_, _, _, _, _);
     sockets: sctp_engine_accept(_, _, _, _);

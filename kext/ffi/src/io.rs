@@ -3,11 +3,10 @@
 use crate::contract::{
     self, sctp_address, sctp_engine, sctp_icmp, sctp_nanoseconds, sctp_transmit, sctp_update,
 };
+use crate::errno::ToErrno;
 use crate::{address, errno, lent};
-use ::sctp_engine::memory;
 use ::sctp_engine::time::Time;
 use ::sctp_engine::{IcmpError, IcmpKind, Transmit};
-use alloc::vec::Vec;
 use core::ffi::c_int;
 use core::ptr;
 
@@ -76,7 +75,13 @@ pub(crate) unsafe extern "C" fn sctp_engine_transmit(
     unsafe {
         lent::store(
             out,
-            sctp_transmit { source, destination, tos: transmit.tos, dont_fragment: transmit.dont_fragment },
+            sctp_transmit {
+                source,
+                destination,
+                restricted: transmit.restricted,
+                tos: transmit.tos,
+                dont_fragment: transmit.dont_fragment,
+            },
         )
     };
     transmit.length
@@ -97,14 +102,32 @@ pub(crate) unsafe extern "C" fn sctp_engine_transmit_failed(
     }
     // SAFETY: the caller's promise.
     let (engine, transmit) = unsafe { (lent::engine(engine), &*transmit) };
-    let transmit = Transmit {
+    engine.transmit_refused(Time(now), &transmit_from_c(transmit));
+}
+
+fn transmit_from_c(transmit: &sctp_transmit) -> Transmit {
+    Transmit {
         length: 0,
         source: address::from_c(&transmit.source),
+        restricted: transmit.restricted,
         destination: address::from_c(&transmit.destination),
         tos: transmit.tos,
         dont_fragment: transmit.dont_fragment,
-    };
-    engine.transmit_refused(Time(now), &transmit);
+    }
+}
+
+/// # Safety
+/// As [`lent::engine`]; `transmit` is what `sctp_engine_transmit` gave, `candidate` is valid.
+#[unsafe(no_mangle)]
+pub(crate) unsafe extern "C" fn sctp_engine_may_send_from(
+    engine: *const sctp_engine,
+    transmit: *const sctp_transmit,
+    candidate: *const sctp_address,
+) -> bool {
+    // SAFETY: the caller's promise.
+    let (engine, transmit, candidate) =
+        unsafe { (lent::engine_ref(engine), &*transmit, address::read(candidate)) };
+    engine.may_send_from(&transmit_from_c(transmit), &candidate)
 }
 
 /// Ignores kinds that it does not know.
@@ -168,12 +191,6 @@ pub(crate) unsafe extern "C" fn sctp_engine_set_addresses(
     count: usize,
 ) -> c_int {
     // SAFETY: the caller's promise.
-    let (engine, lent) = unsafe { (lent::engine(engine), lent::addresses(addresses, count)) };
-    let mut list = Vec::new();
-    for address in lent {
-        if let Err(error) = memory::push(&mut list, address::from_c(address)) {
-            return errno::errno(error.into());
-        }
-    }
-    engine.set_addresses(&list).map_or_else(|error| errno::errno(error.into()), |()| 0)
+    let (engine, list) = unsafe { (lent::engine(engine), address::read_all(addresses, count)) };
+    list.and_then(|list| engine.set_addresses(&list)).to_errno()
 }

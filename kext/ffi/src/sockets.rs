@@ -71,6 +71,34 @@ pub(crate) unsafe extern "C" fn sctp_engine_bind(
 }
 
 /// # Safety
+/// As [`lent::engine`]; `addresses` points to `count` addresses.
+#[unsafe(no_mangle)]
+pub(crate) unsafe extern "C" fn sctp_engine_bind_more(
+    engine: *mut sctp_engine,
+    endpoint: sctp_endpoint,
+    addresses: *const sctp_address,
+    count: usize,
+) -> c_int {
+    // SAFETY: the caller's promise.
+    let (engine, list) = unsafe { (lent::engine(engine), address::read_all(addresses, count)) };
+    list.map_err(Error::from).and_then(|list| engine.bind_more(EndpointId(endpoint), &list)).to_errno()
+}
+
+/// # Safety
+/// As [`sctp_engine_bind_more`].
+#[unsafe(no_mangle)]
+pub(crate) unsafe extern "C" fn sctp_engine_bind_less(
+    engine: *mut sctp_engine,
+    endpoint: sctp_endpoint,
+    addresses: *const sctp_address,
+    count: usize,
+) -> c_int {
+    // SAFETY: the caller's promise.
+    let (engine, list) = unsafe { (lent::engine(engine), address::read_all(addresses, count)) };
+    list.map_err(Error::from).and_then(|list| engine.bind_less(EndpointId(endpoint), &list)).to_errno()
+}
+
+/// # Safety
 /// As [`lent::engine`].
 #[unsafe(no_mangle)]
 pub(crate) unsafe extern "C" fn sctp_engine_listen(

@@ -98,11 +98,11 @@
 #define SCTP_GET_PACKET_LOG      0x00004001 /* get: packets */
 
 /* What the functions of sctp_uio.h are made of; programs call those instead. */
-#define SCTP_BINDX_ADD_ADDR       0x00008001 /* set: one struct sockaddr, 9.1 */
-#define SCTP_BINDX_REM_ADDR       0x00008002 /* set: one struct sockaddr, 9.1 */
+#define SCTP_BINDX_ADD_ADDR       0x00008001 /* set: addresses without gaps, all or none, 9.1 */
+#define SCTP_BINDX_REM_ADDR       0x00008002 /* set: as above */
 #define SCTP_GET_PEER_ADDRESSES   0x00008003 /* get: struct sctp_getaddresses, 9.3 */
 #define SCTP_GET_LOCAL_ADDRESSES  0x00008004 /* get: struct sctp_getaddresses, 9.5 */
-#define SCTP_GET_LOCAL_ADDR_SIZE  0x00008005 /* get: uint32_t, bytes */
+#define SCTP_GET_LOCAL_ADDR_SIZE  0x00008005 /* get: in sctp_assoc_t, out uint32_t bytes */
 #define SCTP_GET_REMOTE_ADDR_SIZE 0x00008006 /* get: in sctp_assoc_t, out uint32_t bytes */
 #define SCTP_CONNECT_X            0x00008007 /* set: int count, then addresses without gaps, 9.9 */
 #define SCTP_CONNECT_X_DELAYED    0x00008008 /* set: as above, but the INIT waits, 9.11 */

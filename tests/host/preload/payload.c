@@ -21,8 +21,6 @@ static const struct {
     {SCTP_REMOTE_UDP_ENCAPS_PORT, offsetof(struct sctp_udpencaps, sue_address)},
     {SCTP_GET_PEER_ADDR_INFO, offsetof(struct sctp_paddrinfo, spinfo_address)},
     {SCTP_STATUS, offsetof(struct sctp_status, sstat_primary.spinfo_address)},
-    {SCTP_BINDX_ADD_ADDR, 0},
-    {SCTP_BINDX_REM_ADDR, 0},
     {SCTP_CONNECT_X_COMPLETE, 0},
     {SCTP_SET_DYNAMIC_PRIMARY, 0},
 };
@@ -33,6 +31,8 @@ static const struct {
 	bool set; /* given by the program, not to it */
 	size_t offset;
 } lists[] = {
+    {SCTP_BINDX_ADD_ADDR, true, 0},
+    {SCTP_BINDX_REM_ADDR, true, 0},
     {SCTP_CONNECT_X, true, sizeof(int)},
     {SCTP_CONNECT_X_DELAYED, true, sizeof(int)},
     {SCTP_GET_PEER_ADDRESSES, false, sizeof(sctp_assoc_t)},

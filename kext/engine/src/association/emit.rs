@@ -24,6 +24,8 @@ pub(crate) struct Emitted {
     pub(crate) length: usize,
     /// The wildcard address: let the route choose.
     pub(crate) source: Address,
+    /// It may choose one of the association's own addresses only.
+    pub(crate) restricted: bool,
     pub(crate) destination: Address,
     /// The IP header is to say that congestion may be marked rather than signalled by loss: ECT(0) of RFC 3168.
     pub(crate) ecn_capable: bool,
@@ -110,7 +112,7 @@ impl Association {
             // Section 5.4: it waits until the peer has answered from somewhere.
             return None;
         }
-        let (remote, source) = (path.remote, path.local);
+        let (remote, source) = (path.remote, path.local.with_port(header.source_port));
         let fits = usize::try_from(path.mtu.saturating_sub(remote.ip_header())).ok()?;
         let forbids_fragments = path.search.forbids_fragments();
         path.search.other_sent();
@@ -145,7 +147,13 @@ impl Association {
             self.ecn.is_agreed() && sent.new > 0 && sent.again == 0 && !self.outbound.has_probe();
         let length = writer.finish();
         let dont_fragment = forbids_fragments && length <= fits;
-        Some(Emitted { length, source, destination: remote, ecn_capable, dont_fragment })
+        let restricted = self.restricts(&source);
+        Some(Emitted { length, source, restricted, destination: remote, ecn_capable, dont_fragment })
+    }
+
+    /// Whether the route that is to choose another source than `source` may not take any.
+    pub(super) fn restricts(&self, source: &Address) -> bool {
+        source.is_any() && !self.local_addresses.are_all()
     }
 
     pub(super) const fn header(&self) -> CommonHeader {

@@ -1,7 +1,6 @@
 //! HEARTBEAT (RFC 9260 section 8.3): is an idle path alive, and is an address the peer's (section 5.4)?
 
 use super::{Association, Disposition, Due, State};
-use crate::address::Address;
 use crate::memory;
 use crate::notification::{AddressChange, AddressNews};
 use crate::path::{Path, PathState, usable};
@@ -107,10 +106,8 @@ impl Association {
         let Some(path) = self.paths.get_mut(place) else { return };
         let change = path.on_error(alone);
         tell(&mut self.path_news, path, change);
-        if self.wildcard {
-            // Perhaps it is our address that no longer works: the route chooses again.
-            path.local = Address::default();
-        }
+        // Perhaps it is our address that no longer works: the route chooses again, if there is a choice.
+        path.local = self.local_addresses.source_to(&path.remote);
         if path.state == PathState::PotentiallyFailed && path.heartbeat.nonce == 0 {
             // RFC 7829 section 3.2 rule 6: at once.
             path.heartbeat.deadline = path.heartbeat.deadline.min(now);

@@ -23,6 +23,7 @@ use crate::address::{Address, Families};
 use crate::error::Error;
 use crate::inbound::{Inbound, SackNeed};
 use crate::inbox::Place;
+use crate::local::LocalAddresses;
 use crate::memory::OutOfMemory;
 use crate::notification::AddressNews;
 use crate::options::Settings;
@@ -136,20 +137,14 @@ pub(crate) struct Beginning<'a> {
     pub(crate) endpoint: Key,
     /// The endpoint's, which the association has a copy of.
     pub(crate) settings: Settings,
-    /// The endpoint's address; the wildcard address for all.
-    pub(crate) local: Address,
+    pub(crate) local_port: u16,
+    /// The endpoint's.
+    pub(crate) local_addresses: LocalAddresses,
     /// The families of addresses that may be used.
     pub(crate) families: Families,
     pub(crate) peers: &'a [Address],
     pub(crate) local_tag: u32,
     pub(crate) local_tsn: Tsn,
-}
-
-impl Beginning<'_> {
-    /// The source address of paths: none, so that the route chooses, for a wildcard address.
-    fn source(&self) -> Address {
-        if self.local.is_any() { Address::default() } else { self.local }
-    }
 }
 
 #[derive(Debug)]
@@ -162,8 +157,8 @@ pub(crate) struct Association {
     pub(crate) settings: Settings,
     /// The address that the user is shown, and the port.
     pub(crate) local: Address,
-    /// Packets to any address of this host are taken.
-    pub(crate) wildcard: bool,
+    /// What packets may be sent to and come from.
+    pub(crate) local_addresses: LocalAddresses,
     pub(crate) families: Families,
     pub(crate) peer_port: u16,
     pub(crate) local_tag: u32,
@@ -225,11 +220,11 @@ pub(crate) struct Association {
 
 impl Association {
     /// An association in COOKIE-WAIT with an INIT to send.
-    pub(crate) fn new(begin: &Beginning<'_>) -> Result<Self, OutOfMemory> {
+    pub(crate) fn new(begin: Beginning<'_>) -> Result<Self, OutOfMemory> {
         let protocol = begin.settings.protocol.bounded();
         let settings = Settings { protocol, ..begin.settings };
         let (first, others) = begin.peers.split_first().ok_or(OutOfMemory)?;
-        let path = |peer: &Address| Path::new(*peer, begin.source(), &protocol);
+        let path = |peer: &Address| Path::new(*peer, begin.local_addresses.source_to(peer), &protocol);
         let mut paths = Paths::new(path(first));
         for peer in others {
             paths.push(path(peer))?;
@@ -239,8 +234,8 @@ impl Association {
             place: 0,
             state: State::CookieWait { attempts: 0 },
             settings,
-            local: begin.local,
-            wildcard: begin.local.is_any(),
+            local: begin.local_addresses.only().with_port(begin.local_port),
+            local_addresses: begin.local_addresses,
             families: begin.families,
             peer_port: first.port,
             local_tag: begin.local_tag,

@@ -54,10 +54,9 @@ impl Association {
     pub(crate) fn emit_probe(&mut self, now: Time, buffer: &mut [u8]) -> Option<Emitted> {
         let place = self.paths.iter().position(|path| path.search.due().is_some())?;
         let header = self.header();
-        let own = self.local;
         let path = self.paths.get_mut(place)?;
         let size = path.search.due()?;
-        let (source, destination) = (if path.local.is_any() { own } else { path.local }, path.remote);
+        let (source, destination) = (path.local.with_port(header.source_port), path.remote);
         let limit = usize::try_from(size.saturating_sub(destination.ip_header())).ok()?;
         let nonce = path.search.send();
         if buffer.len() < limit {
@@ -72,7 +71,8 @@ impl Association {
         }
         Heartbeat::new(&info).emit_request(&mut writer).and_then(|()| emit_pad(&mut writer)).ok()?;
         let length = writer.finish();
-        Some(Emitted { length, source, destination, ecn_capable: false, dont_fragment: true })
+        let restricted = self.restricts(&source);
+        Some(Emitted { length, source, restricted, destination, ecn_capable: false, dont_fragment: true })
     }
 
     /// HEARTBEAT ACK. Returns whether it answers a probe, and not a heartbeat.

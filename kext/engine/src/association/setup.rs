@@ -225,8 +225,7 @@ impl Association {
 
     /// A path to another address of the peer.
     fn new_path(&self, address: &Address) -> Path {
-        let source = if self.wildcard { Address::default() } else { self.local };
-        Path::new(*address, source, &self.settings.protocol)
+        Path::new(*address, self.local_addresses.source_to(address), &self.settings.protocol)
     }
 
     /// Adds the peer's further addresses, unconfirmed until a heartbeat comes back (section 5.4).
@@ -359,10 +358,8 @@ impl Association {
 
     /// Lets the route choose again where the host no longer has the source address of a path.
     pub(crate) fn forget_sources(&mut self, still_there: impl Fn(&Address) -> bool) {
-        if self.wildcard {
-            for path in self.paths.iter_mut().filter(|path| !still_there(&path.local)) {
-                path.local = Address::default();
-            }
+        for path in self.paths.iter_mut().filter(|path| !still_there(&path.local)) {
+            path.local = self.local_addresses.source_to(&path.remote);
         }
     }
 

@@ -1,7 +1,11 @@
 //! The addresses of this host, and which of them a peer is told (RFC 9260 section 5.1.2).
 
-use super::Engine;
+use super::{EndpointId, Engine, Scope};
 use crate::address::{Address, Families, Family};
+use crate::association::Association;
+use crate::endpoint::Style;
+use crate::error::Error;
+use crate::local::LocalAddresses;
 use crate::memory::{self, OutOfMemory};
 use alloc::vec::Vec;
 use sctp_wire::{Full, Parameter, ParameterWriter, U16List, Writer, parameter_type};
@@ -70,20 +74,64 @@ impl Engine {
         Ok(())
     }
 
-    /// The addresses that a peer at `peer` is told besides the source of the packet: none for an endpoint that is bound
-    /// to one address, and none when there is only one (section 5.1.2 A and B).
+    /// The addresses by name.
+    fn named<'a>(&'a self, addresses: &'a LocalAddresses) -> &'a [Address] {
+        if addresses.are_all() { &self.addresses } else { addresses.listed() }
+    }
+
+    /// The addresses that later associations of an endpoint may use, none before it is bound; or those of an
+    /// association that its peer can make use of (RFC 6458 section 9.5). With the port.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchAssociation`]; [`Error::Invalid`] for the scopes that may be many.
+    pub fn local_addresses(
+        &self,
+        id: EndpointId,
+        scope: Scope,
+    ) -> Result<impl Iterator<Item = Address>, Error> {
+        let endpoint = self.endpoint(id)?;
+        let association = self.single(id, scope)?.and_then(|key| self.associations.get(key));
+        let (addresses, families, port) = match association {
+            Some(found) => (&found.local_addresses, found.families, found.local.port),
+            None => (&endpoint.addresses, endpoint.bound_families(), endpoint.port),
+        };
+        let peer = association.map(Association::peer);
+        let own = if port == 0 { &[] } else { self.named(addresses) };
+        Ok(own
+            .iter()
+            .filter(move |own| families.take(own.family) && peer.is_none_or(|peer| own.is_of_use_at(&peer)))
+            .map(move |own| endpoint.options.shown(own.with_port(port))))
+    }
+
+    /// The addresses of the peer of an association; none for a one-to-one endpoint without one (RFC 6458 section 9.3).
+    ///
+    /// # Errors
+    /// [`Error::NoSuchAssociation`]; [`Error::Invalid`] where no association is named.
+    pub fn peer_addresses(
+        &self,
+        id: EndpointId,
+        scope: Scope,
+    ) -> Result<impl Iterator<Item = Address>, Error> {
+        let endpoint = self.endpoint(id)?;
+        let association = self.single(id, scope)?.and_then(|key| self.associations.get(key));
+        if association.is_none() && endpoint.style == Style::OneToMany {
+            return Err(Error::Invalid);
+        }
+        let paths = association.map_or(&[][..], |found| &found.paths);
+        Ok(paths.iter().map(|path| endpoint.options.shown(path.remote)))
+    }
+
+    /// The addresses, of those that may be used, that a peer at `peer` is told besides the source of the packet: none
+    /// when there is only one (section 5.1.2 A and B).
     pub(super) fn emit_addresses(
         &self,
-        bound: &Address,
+        usable: &LocalAddresses,
         peer: &Address,
         families: Families,
         writer: &mut ParameterWriter<'_, '_>,
     ) {
-        if !bound.is_any() {
-            return;
-        }
         let listed = self
-            .addresses
+            .named(usable)
             .iter()
             .filter(|address| families.take(address.family) && address.is_of_use_at(peer))
             .take(MAX_LISTED);

@@ -62,7 +62,8 @@ impl Engine {
     }
 
     /// Adds an association to all tables. Nothing is left behind when memory runs out.
-    pub(super) fn add_association(&mut self, begin: &Beginning<'_>) -> Result<Key, Error> {
+    pub(super) fn add_association(&mut self, begin: Beginning<'_>) -> Result<Key, Error> {
+        let owner = begin.endpoint;
         let association = Association::new(begin)?;
         let tie_tags = (self.random.nonzero(), self.random.nonzero());
         let vacant = self.associations.vacant()?;
@@ -72,11 +73,11 @@ impl Engine {
         self.deadlines.reserve(vacant.index)?;
         self.ready.reserve(vacant.index)?;
         self.farewells.reserve(self.associations.len().saturating_add(1))?;
-        let endpoint = self.endpoints.get_mut(begin.endpoint).ok_or(Error::Invalid)?;
+        let endpoint = self.endpoints.get_mut(owner).ok_or(Error::Invalid)?;
         let place = endpoint.associations.len();
         memory::push(&mut endpoint.associations, vacant)?;
         let Ok(key) = self.associations.insert(Association { place, tie_tags, ..association }) else {
-            if let Some(endpoint) = self.endpoints.get_mut(begin.endpoint) {
+            if let Some(endpoint) = self.endpoints.get_mut(owner) {
                 endpoint.associations.pop();
             }
             return Err(Error::NoMemory);
@@ -135,7 +136,9 @@ impl Engine {
         let (source, destination) =
             // Section 5.4: not to an address that is not known to be the peer's.
             association.path(association.control_path()).map_or_else(Default::default, |path| {
-                (path.local.with_port(association.local.port), path.remote)
+                let source = association.local_addresses.some_source_to(&path.remote);
+                let source = if path.local.is_any() { source } else { path.local };
+                (source.with_port(association.local.port), path.remote)
             });
         if !matches!(ending.farewell, Farewell::Silence)
             && self.farewells.push(Last { source, destination, tag, farewell: ending.farewell }).is_err()

@@ -1,7 +1,7 @@
 //! Users' calls on endpoints.
 
 use super::{AssociationId, EndpointId, Engine, Scope};
-use crate::address::{Address, Families, Family};
+use crate::address::{Address, Family};
 use crate::association::{Ending, Farewell, State};
 use crate::endpoint::{Endpoint, Style};
 use crate::error::Error;
@@ -13,9 +13,6 @@ use crate::slab::Key;
 use crate::status::{AssociationStatus, PathStatus, Totals, path_status};
 use crate::time::Time;
 use sctp_wire::Cause;
-
-/// The range that ports are drawn from when the user names none.
-const EPHEMERAL: core::ops::RangeInclusive<u16> = 49_152..=65_535;
 
 /// How a close leaves the associations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,58 +132,6 @@ impl Engine {
         self.end(key, Ending { error: Some(error), farewell });
     }
 
-    /// Binds to an address, the wildcard address for all; port 0 for any port.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] if bound already, [`Error::FamilyNotSupported`], [`Error::AddressInUse`],
-    /// [`Error::AddressNotAvailable`] for an address that is not unicast, [`Error::NoMemory`].
-    pub fn bind(&mut self, id: EndpointId, address: Address) -> Result<(), Error> {
-        let address = address.normalized();
-        let endpoint = self.endpoint(id)?;
-        if endpoint.local.port != 0 {
-            return Err(Error::Invalid);
-        }
-        // The wildcard address of IPv4 does not stand for all that an endpoint of family V6 takes.
-        let family = if address.is_any() {
-            endpoint.family == address.family
-        } else {
-            endpoint.families().take(address.family)
-        };
-        if !family {
-            return Err(Error::FamilyNotSupported);
-        }
-        let families = if address.is_any() { endpoint.families() } else { Families::of(address.family) };
-        if !address.is_any() && !address.is_unicast() {
-            return Err(Error::AddressNotAvailable);
-        }
-        let address = if address.port == 0 { self.ephemeral(address, families)? } else { address };
-        if self.is_bound(&address, families) {
-            return Err(Error::AddressInUse);
-        }
-        Ok(self.enter_port(id.into(), address)?)
-    }
-
-    /// A free ephemeral port, tried upwards from a random one.
-    fn ephemeral(&mut self, address: Address, families: Families) -> Result<Address, Error> {
-        let size = u32::from(EPHEMERAL.end().wrapping_sub(*EPHEMERAL.start())).saturating_add(1);
-        let start = self.random.u32().checked_rem(size).unwrap_or(0);
-        let ports = (0..size).filter_map(|step| {
-            let offset = start.wrapping_add(step).checked_rem(size)?;
-            u16::try_from(u32::from(*EPHEMERAL.start()).saturating_add(offset)).ok()
-        });
-        let mut candidates = ports.map(|port| address.with_port(port));
-        candidates.find(|candidate| !self.is_bound(candidate, families)).ok_or(Error::AddressInUse)
-    }
-
-    pub(super) fn bind_if_unbound(&mut self, id: EndpointId) -> Result<(), Error> {
-        let endpoint = self.endpoint(id)?;
-        if endpoint.local.port != 0 {
-            return Ok(());
-        }
-        let local = endpoint.local;
-        self.bind(id, local)
-    }
-
     /// Takes associations from peers; `backlog` may wait for accept, 0 stops listening.
     ///
     /// # Errors
@@ -208,20 +153,22 @@ impl Engine {
     /// [`Error::WouldBlock`] when none waits, [`Error::Invalid`] when `child` is not fresh, [`Error::NoMemory`].
     pub fn accept(&mut self, now: Time, listener: EndpointId, child: EndpointId) -> Result<(), Error> {
         let fresh = self.endpoint(child)?;
-        if fresh.style != Style::OneToOne || !fresh.associations.is_empty() || fresh.local.port != 0 {
+        if fresh.style != Style::OneToOne || !fresh.associations.is_empty() || fresh.port != 0 {
             return Err(Error::Invalid);
         }
         let key = self.next_waiting(listener)?;
         let options = self.endpoint(listener)?.options;
+        let addresses = self.associations.get(key).ok_or(Error::WouldBlock)?.local_addresses.copy()?;
         crate::memory::push(&mut self.endpoint_mut(child)?.associations, key)?;
         self.detach(key);
         let association = self.associations.get_mut(key).ok_or(Error::WouldBlock)?;
         association.endpoint = Some(child.into());
         association.place = 0;
         association.waiting = false;
-        let local = association.local;
+        let port = association.local.port;
         let endpoint = self.endpoint_mut(child)?;
-        endpoint.local = local;
+        endpoint.port = port;
+        endpoint.addresses = addresses;
         endpoint.options = options;
         self.came_up(key);
         self.deliver(key);
@@ -451,7 +398,7 @@ impl Engine {
         Ok((key.into(), path_status(path.ok_or(Error::NoSuchAssociation)?)))
     }
 
-    /// The address of an endpoint, the wildcard address when it is bound to all.
+    /// The address of an endpoint: the first of several, the wildcard address when it is bound to all.
     ///
     /// # Errors
     /// [`Error::Invalid`].
@@ -459,7 +406,8 @@ impl Engine {
         let endpoint = self.endpoint(id)?;
         let association = endpoint.only_association().filter(|_| endpoint.style == Style::OneToOne);
         let learned = association.and_then(|key| self.associations.get(key)).map(|found| found.local);
-        Ok(endpoint.options.shown(learned.unwrap_or(endpoint.local)))
+        let learned = learned.filter(|address| !address.is_any());
+        Ok(endpoint.options.shown(learned.unwrap_or_else(|| endpoint.own_address())))
     }
 
     /// The primary address of a one-to-one endpoint's peer.

@@ -49,33 +49,34 @@ impl Engine {
             return Err(Error::AddressNotAvailable);
         }
         self.bind_if_unbound(id)?;
-        let local = self.endpoint(id)?.local;
+        let endpoint = self.endpoint(id)?;
+        let (local_port, local_addresses) = (endpoint.port, endpoint.addresses.copy()?);
         // Section 1.3: two endpoints have one association at most. Those that a listener accepted share its port.
-        if self.association_for(&peer, &local).is_some() {
+        if self.association_between(local_port, &local_addresses, &peer).is_some() {
             return Err(Error::AddressInUse);
         }
         let endpoint = self.endpoint_mut(id)?;
         endpoint.end_of_file = false;
         endpoint.send_closed = false;
-        let (local, settings, families) =
-            (endpoint.local, endpoint.options.future, endpoint.bound_families());
+        let (settings, families) = (endpoint.options.future, endpoint.bound_families());
         let (local_tag, local_tsn) = (self.random.nonzero(), Tsn(self.random.u32()));
+        let list = encode(|parameters| {
+            self.emit_addresses(&local_addresses, &peer, families, parameters);
+            // Section 5.1.2 B; there is room for it.
+            let _ = emit_types(families, parameters);
+        });
+        let list = memory::copy(&list)?;
         let begin = Beginning {
             endpoint: id.into(),
             settings,
-            local,
+            local_port,
+            local_addresses,
             families,
             peers: &[peer],
             local_tag,
             local_tsn,
         };
-        let list = encode(|parameters| {
-            self.emit_addresses(&local, &peer, families, parameters);
-            // Section 5.1.2 B; there is room for it.
-            let _ = emit_types(families, parameters);
-        });
-        let list = memory::copy(&list)?;
-        let key = self.add_association(&begin)?;
+        let key = self.add_association(begin)?;
         if let Some(association) = self.associations.get_mut(key) {
             association.address_list = list;
             association.confirm(&peer);

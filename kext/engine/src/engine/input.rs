@@ -53,7 +53,7 @@ impl Engine {
             }
             _ => match self.association_for(&source, &destination) {
                 Some(key) => self.on_packet(now, key, &packet, first, &source, &destination),
-                None => match self.answered_init(&packet, first) {
+                None => match self.answered_init(&packet, first, &destination) {
                     Some(key) => self.on_packet(now, key, &packet, first, &source, &destination),
                     None => self.out_of_the_blue(now, &packet, &source, &destination),
                 },
@@ -62,12 +62,12 @@ impl Engine {
     }
 
     /// The association that waits for this INIT ACK, which a peer may send from any of its addresses (section 5.1.2).
-    fn answered_init(&self, packet: &Packet<'_>, first: RawChunk<'_>) -> Option<Key> {
+    fn answered_init(&self, packet: &Packet<'_>, first: RawChunk<'_>, destination: &Address) -> Option<Key> {
         let header = &packet.header;
         if first.kind != chunk_type::INIT_ACK {
             return None;
         }
-        self.association_by_tag(header.verification_tag, header.source_port, header.destination_port)
+        self.association_by_tag(header.verification_tag, header.source_port, destination)
     }
 
     fn on_packet(

@@ -2,6 +2,9 @@
 
 use super::Engine;
 use crate::address::{Address, Families};
+use crate::association::Association;
+use crate::endpoint::Endpoint;
+use crate::local::LocalAddresses;
 use crate::memory::OutOfMemory;
 use crate::slab::Key;
 use core::hash::Hasher;
@@ -32,49 +35,65 @@ impl Engine {
         hasher.finish()
     }
 
-    /// The association that a packet from `source` to `destination` belongs to; the wildcard address stands for all.
-    pub(super) fn association_for(&self, source: &Address, destination: &Address) -> Option<Key> {
-        let hash = self.hash_of_peer(destination.port, source);
-        let index = self.by_peer.find(hash, |index| {
-            self.associations.key_at(index).and_then(|key| self.associations.get(key)).is_some_and(
-                |association| {
-                    association.local.port == destination.port
-                        && association.peer_port == source.port
-                        && (association.wildcard
-                            || destination.is_any()
-                            || association.local.same_host(destination))
-                        && association.path_to(source).is_some()
-                },
-            )
+    fn association_at(&self, index: u32) -> Option<&Association> {
+        self.associations.key_at(index).and_then(|key| self.associations.get(key))
+    }
+
+    fn endpoint_at(&self, index: u32) -> Option<&Endpoint> {
+        self.endpoints.key_at(index).and_then(|key| self.endpoints.get(key))
+    }
+
+    /// An association of a local port with a peer, which `matches`.
+    fn association_with(
+        &self,
+        local_port: u16,
+        peer: &Address,
+        matches: impl Fn(&Association) -> bool,
+    ) -> Option<Key> {
+        let index = self.by_peer.find(self.hash_of_peer(local_port, peer), |index| {
+            self.association_at(index).is_some_and(|association| {
+                association.local.port == local_port
+                    && association.peer_port == peer.port
+                    && association.path_to(peer).is_some()
+                    && matches(association)
+            })
         })?;
         self.associations.key_at(index)
+    }
+
+    /// The association that a packet from `source` to `destination` belongs to; the wildcard address stands for any.
+    pub(super) fn association_for(&self, source: &Address, destination: &Address) -> Option<Key> {
+        self.association_with(destination.port, source, |association| {
+            destination.is_any() || association.local_addresses.include(destination)
+        })
+    }
+
+    /// An association with a peer over a local port and one of these addresses.
+    pub(super) fn association_between(
+        &self,
+        local_port: u16,
+        local: &LocalAddresses,
+        peer: &Address,
+    ) -> Option<Key> {
+        self.association_with(local_port, peer, |association| association.local_addresses.overlap(local))
     }
 
     /// The association of `endpoint` with a peer.
     pub(super) fn association_of(&self, endpoint: Key, peer: &Address) -> Option<Key> {
-        let local_port = self.endpoints.get(endpoint)?.local.port;
-        let index = self.by_peer.find(self.hash_of_peer(local_port, peer), |index| {
-            self.associations.key_at(index).and_then(|key| self.associations.get(key)).is_some_and(
-                |association| {
-                    association.endpoint == Some(endpoint)
-                        && association.peer_port == peer.port
-                        && association.path_to(peer).is_some()
-                },
-            )
-        })?;
-        self.associations.key_at(index)
+        let local_port = self.endpoints.get(endpoint)?.port;
+        self.association_with(local_port, peer, |association| association.endpoint == Some(endpoint))
     }
 
-    /// The association whose packets carry `tag`, for a packet from an address that is not yet known as the peer's.
-    pub(super) fn association_by_tag(&self, tag: u32, peer_port: u16, local_port: u16) -> Option<Key> {
+    /// The association whose packets to `destination` carry `tag`, for a packet from an address that is not yet known
+    /// as the peer's.
+    pub(super) fn association_by_tag(&self, tag: u32, peer_port: u16, destination: &Address) -> Option<Key> {
         let index = self.by_tag.find(self.hash_of_tag(tag), |index| {
-            self.associations.key_at(index).and_then(|key| self.associations.get(key)).is_some_and(
-                |association| {
-                    association.local_tag == tag
-                        && association.peer_port == peer_port
-                        && association.local.port == local_port
-                },
-            )
+            self.association_at(index).is_some_and(|association| {
+                association.local_tag == tag
+                    && association.peer_port == peer_port
+                    && association.local.port == destination.port
+                    && association.local_addresses.include(destination)
+            })
         })?;
         self.associations.key_at(index)
     }
@@ -132,34 +151,43 @@ impl Engine {
     /// The endpoint that is bound to `destination` and takes associations.
     pub(super) fn listener_for(&self, destination: &Address) -> Option<Key> {
         let index = self.by_port.find(self.hash_of_port(destination.port), |index| {
-            self.endpoints
-                .key_at(index)
-                .and_then(|key| self.endpoints.get(key))
+            self.endpoint_at(index)
                 .is_some_and(|endpoint| endpoint.backlog > 0 && endpoint.covers(destination))
         })?;
         self.endpoints.key_at(index)
     }
 
-    /// Whether an endpoint is bound to this address, one that contains it or, for the wildcard address of `families`,
-    /// one that it contains.
-    pub(super) fn is_bound(&self, address: &Address, families: Families) -> bool {
-        let found = self.by_port.find(self.hash_of_port(address.port), |index| {
-            self.endpoints.key_at(index).and_then(|key| self.endpoints.get(key)).is_some_and(|endpoint| {
-                let local = endpoint.local;
-                local.port == address.port
-                    && endpoint.bound_families().intersects(families)
-                    && (local.is_any() || address.is_any() || local.same_host(address))
-            })
+    /// Whether an endpoint other than `own` is bound to this port and one of these addresses of `families`.
+    pub(super) fn is_taken(
+        &self,
+        own: Key,
+        port: u16,
+        addresses: &LocalAddresses,
+        families: Families,
+    ) -> bool {
+        let found = self.by_port.find(self.hash_of_port(port), |index| {
+            index != own.index
+                && self.endpoint_at(index).is_some_and(|endpoint| {
+                    endpoint.port == port
+                        && endpoint.bound_families().intersects(families)
+                        && endpoint.addresses.overlap(addresses)
+                })
         });
         found.is_some()
     }
 
     /// Binds an endpoint.
-    pub(super) fn enter_port(&mut self, key: Key, address: Address) -> Result<(), OutOfMemory> {
-        let hash = self.hash_of_port(address.port);
+    pub(super) fn enter_port(
+        &mut self,
+        key: Key,
+        port: u16,
+        addresses: LocalAddresses,
+    ) -> Result<(), OutOfMemory> {
+        let hash = self.hash_of_port(port);
         self.by_port.insert(hash, key.index)?;
         if let Some(endpoint) = self.endpoints.get_mut(key) {
-            endpoint.local = address;
+            endpoint.port = port;
+            endpoint.addresses = addresses;
             endpoint.registered = true;
         }
         Ok(())
@@ -168,7 +196,7 @@ impl Engine {
     /// Frees the port of an endpoint.
     pub(super) fn leave_port(&mut self, key: Key) {
         let Some(endpoint) = self.endpoints.get(key).filter(|endpoint| endpoint.registered) else { return };
-        let hash = self.hash_of_port(endpoint.local.port);
+        let hash = self.hash_of_port(endpoint.port);
         self.by_port.remove(hash, key.index);
         if let Some(endpoint) = self.endpoints.get_mut(key) {
             endpoint.registered = false;

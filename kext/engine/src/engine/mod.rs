@@ -6,6 +6,7 @@
 
 mod addresses;
 mod apply;
+mod bind;
 mod calls;
 mod connect;
 mod deliver;

@@ -18,6 +18,8 @@ pub struct Transmit {
     pub length: usize,
     /// The wildcard address: let the route choose.
     pub source: Address,
+    /// It may choose only a source for which [`Engine::may_send_from`] is true.
+    pub restricted: bool,
     /// The peer.
     pub destination: Address,
     /// The type of service, or traffic class, of the IP header; only its two ECN bits are ever set.
@@ -64,7 +66,8 @@ impl Engine {
         if let Some((length, source, destination)) = waiting {
             self.farewells.release(self.associations.len());
             bump(&mut self.counters.packets_sent);
-            return Some(Transmit { length, source, destination, tos: 0, dont_fragment: false });
+            let (tos, restricted, dont_fragment) = (0, false, false);
+            return Some(Transmit { length, source, restricted, destination, tos, dont_fragment });
         }
         while let Some(index) = self.ready.pop() {
             let Some(key) = self.associations.key_at(index) else { continue };
@@ -79,9 +82,18 @@ impl Engine {
             let (source, destination) = (emitted.source, emitted.destination);
             let tos = if emitted.ecn_capable { ECN_CAPABLE_TRANSPORT } else { 0 };
             let (length, dont_fragment) = (emitted.length, emitted.dont_fragment);
-            return Some(Transmit { length, source, destination, tos, dont_fragment });
+            let restricted = emitted.restricted;
+            return Some(Transmit { length, source, restricted, destination, tos, dont_fragment });
         }
         None
+    }
+
+    /// Whether `candidate` may be the source of a packet that left the choice to the route.
+    #[must_use]
+    pub fn may_send_from(&self, transmit: &Transmit, candidate: &Address) -> bool {
+        let key = self.association_for(&transmit.destination, &transmit.source);
+        let association = key.and_then(|key| self.associations.get(key));
+        association.is_none_or(|found| found.local_addresses.include(&candidate.normalized()))
     }
 
     /// The next endpoint that changed, whole.

@@ -7,7 +7,7 @@ use crate::address::{Address, Families};
 use crate::association::{Association, BadOffer, Beginning, Due, Offer, State, read_offer};
 use crate::cookie::{self, Cookie};
 use crate::endpoint::{Endpoint, Style};
-use crate::error::Error;
+use crate::local::LocalAddresses;
 use crate::memory::OutOfMemory;
 use crate::notification::Change;
 use crate::options::Protocol;
@@ -22,9 +22,8 @@ const TLV_HEADER: usize = 4;
 /// What an INIT ACK says besides the INIT.
 struct Answer {
     protocol: Protocol,
-    /// The address that this side is bound to, perhaps the wildcard address.
-    bound: Address,
-    families: Families,
+    /// The parameters that name this side's addresses.
+    addresses: AddressList,
     local_tag: u32,
     local_tsn: Tsn,
     tie_tags: (u32, u32),
@@ -86,6 +85,9 @@ impl Engine {
             offer.addresses.iter().find_map(|address| self.association_for(address, destination))
         });
         let mut to = *source;
+        let list = |association: &Association, peer: &Address| {
+            self.list_addresses(&association.local_addresses, peer, families & offer.families)
+        };
         let answer = match existing.and_then(|key| self.associations.get(key).map(|found| (key, found))) {
             None => {
                 let Some(listener) = listener.and_then(|key| self.endpoints.get(key)) else {
@@ -97,9 +99,10 @@ impl Engine {
                         sctp_wire::emit_abort(writer, false, &[])
                     });
                 };
-                let (protocol, bound) = (listener.options.future.protocol.bounded(), listener.local);
+                let protocol = listener.options.future.protocol.bounded();
+                let addresses = self.list_addresses(&listener.addresses, source, families & offer.families);
                 let (local_tag, local_tsn) = (self.random.nonzero(), Tsn(self.random.u32()));
-                Answer { protocol, bound, families, local_tag, local_tsn, tie_tags: (0, 0) }
+                Answer { protocol, addresses, local_tag, local_tsn, tie_tags: (0, 0) }
             }
             Some((key, association)) => match association.state {
                 // Section 9.2: an INIT that crosses the end of the old association.
@@ -116,8 +119,7 @@ impl Engine {
                     to = named.copied().unwrap_or(to);
                     Answer {
                         protocol: association.settings.protocol,
-                        bound: association.bound(),
-                        families,
+                        addresses: list(association, &to),
                         local_tag: association.local_tag,
                         local_tsn: association.local_tsn,
                         tie_tags: (0, 0),
@@ -130,8 +132,7 @@ impl Engine {
                     }
                     Answer {
                         protocol: association.settings.protocol,
-                        bound: association.bound(),
-                        families,
+                        addresses: list(association, source),
                         local_tag: association.local_tag,
                         local_tsn: association.local_tsn,
                         tie_tags: association.tie_tags,
@@ -145,10 +146,10 @@ impl Engine {
                     if let Some(refusal) = new_addresses(association, &offer) {
                         return self.refuse_restart(&refusal, init.initiate_tag, source, destination);
                     }
-                    let (protocol, bound) = (association.settings.protocol, association.bound());
+                    let (protocol, addresses) = (association.settings.protocol, list(association, source));
                     let tie_tags = association.tie_tags;
                     let (local_tag, local_tsn) = (self.random.nonzero(), Tsn(self.random.u32()));
-                    Answer { protocol, bound, families, local_tag, local_tsn, tie_tags }
+                    Answer { protocol, addresses, local_tag, local_tsn, tie_tags }
                 }
             },
         };
@@ -163,6 +164,10 @@ impl Engine {
             .map(|found| found.families)
             .or_else(|| listener.map(Endpoint::bound_families))
             .unwrap_or(Families::all())
+    }
+
+    fn list_addresses(&self, usable: &LocalAddresses, peer: &Address, families: Families) -> AddressList {
+        encode(|parameters| self.emit_addresses(usable, peer, families, parameters))
     }
 
     /// ABORT with the addresses that an INIT must not bring (section 5.2.2).
@@ -207,8 +212,6 @@ impl Engine {
         let mut buffer = [0; cookie::MAX_LENGTH];
         self.secrets.rotate(now, self.variables.secret_lifetime(), &mut self.random);
         let Ok(length) = self.secrets.seal(&contents, &mut buffer) else { return };
-        let families = answer.families & offer.families;
-        let list = encode(|parameters| self.emit_addresses(&answer.bound, source, families, parameters));
         let sealed = buffer.get(..length).unwrap_or_default();
         self.reply(destination, source, init.initiate_tag, |writer| {
             let init_ack = Init {
@@ -217,7 +220,7 @@ impl Engine {
                 outbound_streams,
                 inbound_streams: protocol.inbound_streams,
                 initial_tsn: answer.local_tsn,
-                parameters: Parameters::new(&list),
+                parameters: Parameters::new(&answer.addresses),
             };
             init_ack.emit_init_ack(writer, |parameters| {
                 if ecn {
@@ -373,17 +376,18 @@ impl Engine {
         if waits && full {
             return Err(Some(Cause::OutOfResource));
         }
+        let local_addresses = endpoint.addresses.copy().map_err(|_| Some(Cause::OutOfResource))?;
         let begin = Beginning {
             endpoint: listener,
             settings: endpoint.options.future,
-            local: endpoint.local,
+            local_port: endpoint.port,
+            local_addresses,
             families: endpoint.bound_families(),
             peers: &cookie.peers,
             local_tag: cookie.local_tag,
             local_tsn: cookie.local_tsn,
         };
-        let out_of_resource = |_: Error| Some(Cause::OutOfResource);
-        let key = self.add_association(&begin).map_err(out_of_resource)?;
+        let key = self.add_association(begin).map_err(|_| Some(Cause::OutOfResource))?;
         let queued = !waits
             || self
                 .endpoints
@@ -437,11 +441,6 @@ fn new_addresses(association: &Association, offer: &Offer<'_>) -> Option<Address
 }
 
 impl Association {
-    /// The address that it is bound to, perhaps the wildcard address.
-    fn bound(&self) -> Address {
-        if self.wildcard { Address::default() } else { self.local }
-    }
-
     /// Begins anew after the peer did: with its addresses of now, as far as they are known from before, for the
     /// INIT could not bring others (section 5.2.2).
     fn restart(&mut self, now: Time, cookie: &Cookie) -> Result<(), OutOfMemory> {

@@ -6,6 +6,7 @@
 )]
 
 mod addresses;
+mod bind;
 mod ecn;
 mod heartbeats;
 mod icmp;

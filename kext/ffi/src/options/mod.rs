@@ -1,5 +1,6 @@
 //! Options of level IPPROTO_SCTP: the structures of netinet/sctp.h to and from what the engine knows.
 
+mod addresses;
 mod congestion;
 mod extensions;
 mod parts;
@@ -97,7 +98,8 @@ struct Row {
 }
 
 /// The options, a file a subject.
-const TABLES: [&[Row]; 7] = [
+const TABLES: [&[Row]; 8] = [
+    addresses::ROWS,
     set_up::ROWS,
     sending::ROWS,
     receiving::ROWS,

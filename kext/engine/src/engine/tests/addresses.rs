@@ -7,9 +7,9 @@ use sctp_wire::{
 
 /// Further addresses of the two hosts.
 const A2: Address = Address::v4([198, 51, 100, 1], 0);
-const B2: Address = Address::v4([198, 51, 100, 2], 0);
+pub(super) const B2: Address = Address::v4([198, 51, 100, 2], 0);
 
-fn hosts() -> Wire {
+pub(super) fn hosts() -> Wire {
     let mut wire = Wire::new();
     wire.hosts[0].set_addresses(&[A, A2]).unwrap();
     wire.hosts[1].set_addresses(&[B, B2]).unwrap();
@@ -17,14 +17,14 @@ fn hosts() -> Wire {
 }
 
 /// The next packet of a host.
-fn next(wire: &mut Wire, host: usize) -> Option<Vec<u8>> {
+pub(super) fn next(wire: &mut Wire, host: usize) -> Option<Vec<u8>> {
     let mut buffer = [0; 1500];
     let transmit = wire.hosts[host].transmit(wire.now, &mut buffer)?;
     Some(buffer[..transmit.length].to_vec())
 }
 
 /// The parameters of the INIT or INIT ACK that a packet is.
-fn parameters(packet: &[u8]) -> Vec<Parameter<'_>> {
+pub(super) fn parameters(packet: &[u8]) -> Vec<Parameter<'_>> {
     let first = Packet::parse(packet).unwrap().chunks().next().unwrap().unwrap();
     match Chunk::parse(first).unwrap() {
         Chunk::Init(init) | Chunk::InitAck(init) => {
@@ -35,7 +35,7 @@ fn parameters(packet: &[u8]) -> Vec<Parameter<'_>> {
 }
 
 /// An INIT of host 0, port 1000, for host 1, port 2000.
-fn init(list: &[Parameter<'_>]) -> Vec<u8> {
+pub(super) fn init(list: &[Parameter<'_>]) -> Vec<u8> {
     init_with_tag(77, list)
 }
 
@@ -57,7 +57,7 @@ fn init_with_tag(initiate_tag: u32, list: &[Parameter<'_>]) -> Vec<u8> {
 }
 
 /// A COOKIE ECHO with the cookie of an INIT ACK.
-fn echo(init_ack: &[u8]) -> Vec<u8> {
+pub(super) fn echo(init_ack: &[u8]) -> Vec<u8> {
     let first = Packet::parse(init_ack).unwrap().chunks().next().unwrap().unwrap();
     let Chunk::InitAck(ack) = Chunk::parse(first).unwrap() else { panic!("not an INIT ACK") };
     let list = parameters(init_ack);
