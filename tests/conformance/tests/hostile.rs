@@ -352,3 +352,107 @@ fn security_26_extreme_round_trip_times_keep_the_timeout_in_range() {
         }
     }
 }
+
+/// AUTH, I-DATA, ASCONF ACK, RE-CONFIG, FORWARD TSN, ASCONF, I-FORWARD-TSN: extensions that are not agreed on.
+const EXTENSIONS: [u8; 7] = [0x0f, 0x40, 0x80, 0x82, 0xc0, 0xc1, 0xc2];
+
+#[test]
+fn security_5_6_7_8_chunks_of_extensions_that_are_not_agreed_on_are_unknown_ones() {
+    for kind in EXTENSIONS {
+        for length in [0, 1, 2, 4, 16, 33, 200] {
+            let value: String = (0..length).map(|byte: u32| format!("{byte:02x}")).collect();
+            let mut host = begin("server");
+            play(&mut host, &format!("> CHUNK-0x{kind:02x} value={value} | DATA tsn=0 text=x"));
+            // Section 3.2: the first bit says whether to go on, the second whether to report.
+            let (goes_on, reports) = (kind & 0x80 != 0, kind & 0x40 != 0);
+            let answer = describe(&mut host);
+            assert_eq!(answer.contains("data"), goes_on, "{kind:#x} {length}: {answer}");
+            assert_eq!(answer.contains("unrecognized-chunk"), reports, "{kind:#x} {length}: {answer}");
+            assert!(answer.starts_with("ESTABLISHED"), "{kind:#x} {length}: {answer}");
+        }
+        // In front of a COOKIE ECHO, where CVE-2014-0101 was.
+        let mut host = begin("listening");
+        play(&mut host, "> [tag=0] INIT");
+        host.sent.clear();
+        play(&mut host, &format!("> CHUNK-0x{kind:02x} value=0001020304 | COOKIE-ECHO"));
+        assert_eq!(host.engine.associations(), 0, "{kind:#x}");
+    }
+}
+
+#[test]
+fn security_13_icmp_errors_with_any_quote_do_no_harm() {
+    use sctp_engine::{IcmpError, IcmpKind};
+    let quote = [0x03, 0xe8, 0x07, 0xd0, 1, 2, 3, 4, 0, 0, 0, 0, 1, 0, 0, 20, 9, 9, 9, 9];
+    for state in STATES {
+        let mut host = begin(state);
+        let before = host.engine.associations();
+        for kind in [
+            IcmpKind::TooBig { mtu: 0 },
+            IcmpKind::TooBig { mtu: 67 },
+            IcmpKind::TooBig { mtu: u32::MAX },
+            IcmpKind::ProtocolUnreachable,
+            IcmpKind::PortUnreachable,
+            IcmpKind::Unreachable,
+        ] {
+            for length in 0..=quote.len() {
+                for tag in [[1, 2, 3, 4], [0; 4], [0xff; 4]] {
+                    let mut quoted = quote;
+                    quoted[4..8].copy_from_slice(&tag);
+                    let error = IcmpError { local: LOCAL, peer: PEER, kind, quoted: &quoted[..length] };
+                    host.engine.icmp(host.now, &error);
+                }
+            }
+        }
+        host.flush();
+        assert_eq!((host.engine.associations(), host.sent.len()), (before, 0), "{state}");
+        assert_eq!(host.engine.counters().icmp_used, 0, "{state}");
+    }
+}
+
+#[test]
+fn security_17_a_cookie_of_every_kind_in_every_state_leaves_one_association() {
+    // The cells of section 5.2.4: our tag or another, the peer's tag or another, with Tie-Tags and without.
+    for state in STATES {
+        for peer in ["0x0b0b0b0b", "0x0c0c0c0c"] {
+            for early in [false, true] {
+                let mut host = begin("listening");
+                play(&mut host, &format!("peer tag={peer}"));
+                play(&mut host, "> [tag=0] INIT");
+                let before = host.symbols.clone();
+                host = begin(state);
+                let own = host.symbols.clone();
+                if early {
+                    // A cookie from before the association: no Tie-Tags. The same seed gives the same keys.
+                    host.symbols = before;
+                } else {
+                    play(&mut host, &format!("peer tag={peer}"));
+                    play(&mut host, "> [tag=0] INIT");
+                }
+                host.sent.clear();
+                play(&mut host, "> COOKIE-ECHO");
+                let count = host.engine.associations();
+                assert!(count <= 1, "{state} {peer} {early}: {count}");
+                host.sent.clear();
+                // Nothing that an old cookie does keeps the true peer from what it has.
+                host.symbols = own;
+                play(&mut host, "wait 1s");
+                assert!(host.sent.len() <= 4, "{state} {peer} {early}");
+            }
+        }
+    }
+}
+
+#[test]
+fn security_27_a_checksum_of_zero_is_a_wrong_one() {
+    for state in STATES {
+        let mut host = begin(state);
+        let before = host.engine.counters().checksum_errors;
+        let chunks: [&[u8]; 4] = [&[6, 0, 0, 4], &[7, 0, 0, 8, 0, 0, 0, 0], &[11, 0, 0, 4], &[8, 0, 0, 4]];
+        for chunk in chunks {
+            let mut bytes = packet(&host, chunk);
+            bytes[8..12].fill(0);
+            host.input(PEER, LOCAL, &bytes);
+        }
+        assert_eq!((host.sent.len(), host.engine.counters().checksum_errors), (0, before + 4), "{state}");
+    }
+}
