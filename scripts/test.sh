@@ -40,6 +40,7 @@ pkg       line  the installer package and everything in it, with stand-ins for m
 programs  exit  the programs of the interop tests, and the user library's headers
 host      sum   the built extension in a process that stands in for the kernel
 conformance line the conformance scripts against the built extension
+examples  line  programs as books and manuals have them, over the built extension
 interop   line  the built extension and real peers
 guest     line  the built extension and Linux's SCTP in a virtual machine; failover
 EOF
@@ -104,6 +105,13 @@ run_host() {
 run_conformance() {
 	make -C tests/host O="$root/build/host" &&
 		cargo run --quiet --package sctp-conformance -- --host "$root/build/host/libsctphost.so" --kext "$kext"
+}
+
+run_examples() {
+	make -C tests/host O="$root/build/host" &&
+		make -C tests/interop O="$root/build/interop" &&
+		make -C tests/programs O="$root/build/examples" &&
+		tests/programs/run.sh --kext "$kext"
 }
 
 run_interop() {
