@@ -14,6 +14,7 @@ Commands:
   check         check formatting, lints and documentation, changing nothing
   bench         measure the engine beside usrsctp
   fuzz          feed mutated packets and random calls to the engine
+  sim           run the simulator's scenarios with many seeds
   requirements  report how each requirement of RFC 9260 is kept and tested
   help          show this text
 
@@ -32,7 +33,7 @@ command=${1:-help}
 [ $# -eq 0 ] || shift
 
 case $command in
-demo | build | pkg | test | check | bench | fuzz | requirements)
+demo | build | pkg | test | check | bench | fuzz | sim | requirements)
 	exec sh "$scripts/$command.sh" "$@"
 	;;
 help | -h | --help)
