@@ -3,7 +3,10 @@
 //!
 //! ```text
 //! sctp-bench [--rounds N] [--seconds S] [--only NAME] [--ours]
+//! sctp-bench --simulate ASSOCIATIONS MESSAGES
 //! ```
+//!
+//! The second form is for a simulator of caches, which counts what `Scattered::simulated` does.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::expect_used,
@@ -24,8 +27,10 @@ mod workload;
 use ours::{OurListener, Ours};
 use pair::{Packets, Pair};
 use report::{Row, Scale};
+use sctp_engine::time::Span;
 use std::process::ExitCode;
 use theirs::{TheirListener, Theirs};
+use workload::Scattered;
 
 /// What a row of the table measures.
 #[derive(Clone, Copy)]
@@ -134,10 +139,12 @@ fn scale(arguments: &Arguments) -> Vec<Scale> {
         // They stay open, and take turns on what is open: setting them up is not what is measured.
         let mut ours = Ours::open(associations, true);
         let mut theirs = (both && !arguments.ours).then(|| Theirs::open(associations, true));
+        let mut over_ours = Scattered::new(&mut ours, associations, SMALL);
+        let mut over_theirs = theirs.as_mut().map(|theirs| Scattered::new(theirs, associations, SMALL));
         for _ in 0..arguments.rounds {
-            row.ours.push(workload::scattered(&mut ours, associations, SMALL, arguments.seconds));
-            if let Some(theirs) = &mut theirs {
-                row.theirs.push(workload::scattered(theirs, associations, SMALL, arguments.seconds));
+            row.ours.push(over_ours.for_seconds(&mut ours, arguments.seconds));
+            if let (Some(theirs), Some(over_theirs)) = (&mut theirs, &mut over_theirs) {
+                row.theirs.push(over_theirs.for_seconds(theirs, arguments.seconds));
             }
         }
         rows.push(row);
@@ -145,7 +152,22 @@ fn scale(arguments: &Arguments) -> Vec<Scale> {
     rows
 }
 
+/// Carries messages over an association picked at random each time, for whoever watches.
+fn simulate(associations: usize, messages: u64) {
+    clock::move_by(Span(1));
+    let mut ours = Ours::open(associations, true);
+    Scattered::new(&mut ours, associations, SMALL).simulated(&mut ours, messages);
+}
+
 fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let [option, associations, messages] = words.as_slice()
+        && option == "--simulate"
+        && let (Ok(associations), Ok(messages)) = (associations.parse(), messages.parse())
+    {
+        simulate(associations, messages);
+        return ExitCode::SUCCESS;
+    }
     let Some(arguments) = Arguments::read() else {
         eprintln!("usage: sctp-bench [--rounds N] [--seconds S] [--only NAME] [--ours]; see --help");
         return ExitCode::from(2);

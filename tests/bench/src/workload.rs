@@ -3,6 +3,7 @@
 use crate::clock;
 use crate::pair::{Cycle, Pair, Side};
 use core::ops::Range;
+use sctp_engine::time::Span;
 
 /// Messages that are given to the sender before packets are delivered.
 const BATCH: u32 = 64;
@@ -74,24 +75,58 @@ pub(crate) fn round_trips(pair: &mut dyn Pair, length: usize, seconds: f64) -> f
     }
 }
 
-/// Messages of `length` bytes from A to B, each over an association picked at random. Returns messages a second.
-pub(crate) fn scattered(pair: &mut dyn Pair, associations: usize, length: usize, seconds: f64) -> f64 {
-    let mut pattern = Pattern::new(length);
-    let mut buffer = vec![0; length];
-    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
-    let start = clock::now();
-    let mut sent = 0;
-    loop {
+/// Messages from A to B, each over an association picked at random.
+pub(crate) struct Scattered {
+    associations: usize,
+    random: u64,
+    pattern: Pattern,
+    buffer: Vec<u8>,
+    sent: u64,
+}
+
+impl Scattered {
+    /// Messages of `length` bytes over `associations`, each of which carries two right away: the first one that an
+    /// association carries takes its memory, and is acknowledged at once.
+    pub(crate) fn new(pair: &mut dyn Pair, associations: usize, length: usize) -> Self {
+        let (pattern, buffer) = (Pattern::new(length), vec![0; length]);
+        let mut all = Self { associations, random: 0x9e37_79b9_7f4a_7c15, pattern, buffer, sent: 0 };
+        for association in (0..associations).chain(0..associations) {
+            all.carry(pair, association);
+        }
+        all
+    }
+
+    fn carry(&mut self, pair: &mut dyn Pair, association: usize) {
+        carry(pair, Side::A, association, self.pattern.numbered(self.sent), &mut self.buffer);
+        self.sent += 1;
+    }
+
+    fn next(&mut self, pair: &mut dyn Pair) {
         // Xorshift: enough to have no association in a cache because it was just used.
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        let association = usize::try_from(random >> 33).expect("31 bits") % associations;
-        carry(pair, Side::A, association, pattern.numbered(sent), &mut buffer);
-        sent += 1;
-        let passed = clock::seconds_since(start);
-        if passed >= seconds {
-            return rate(sent, passed);
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 7;
+        self.random ^= self.random << 17;
+        self.carry(pair, usize::try_from(self.random >> 33).expect("31 bits") % self.associations);
+    }
+
+    /// As many as go through in `seconds`. Returns messages a second.
+    pub(crate) fn for_seconds(&mut self, pair: &mut dyn Pair, seconds: f64) -> f64 {
+        let (start, before) = (clock::now(), self.sent);
+        loop {
+            self.next(pair);
+            let passed = clock::seconds_since(start);
+            if passed >= seconds {
+                return rate(self.sent - before, passed);
+            }
+        }
+    }
+
+    /// `count` of them, one a microsecond by a clock that nothing else moves.
+    #[inline(never)]
+    pub(crate) fn simulated(&mut self, pair: &mut dyn Pair, count: u64) {
+        for _ in 0..count {
+            clock::move_by(Span(1000));
+            self.next(pair);
         }
     }
 }

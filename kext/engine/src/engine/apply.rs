@@ -93,7 +93,7 @@ impl Engine {
     pub(super) fn remove_association(&mut self, key: Key) -> Option<Association> {
         self.leave_tag(key);
         self.leave_paths(key);
-        self.deadlines.set(key.index, Time::NEVER);
+        self.deadlines.remove(key.index);
         self.detach(key);
         let removed = self.associations.remove(key, super::ASSOCIATION_GENERATION_BITS);
         self.farewells.release(self.associations.len());

@@ -192,7 +192,8 @@ impl Engine {
         (self.variables.sendspace, self.variables.recvspace)
     }
 
-    /// The next moment [`Engine::on_timer`] is to be called.
+    /// The next moment [`Engine::on_timer`] is to be called. Nothing may be due then: what was put off since is looked at
+    /// only when it would have been due.
     #[must_use]
     pub fn deadline(&self) -> Time {
         self.deadlines.earliest()
@@ -204,7 +205,7 @@ impl Engine {
         for _ in 0..self.associations.end() {
             let Some(index) = self.deadlines.due(now) else { return };
             let Some(key) = self.associations.key_at(index) else {
-                self.deadlines.set(index, Time::NEVER);
+                self.deadlines.remove(index);
                 continue;
             };
             let Self { associations, random, counters, .. } = self;
