@@ -52,6 +52,7 @@ guest busybox-static      the programs in it
 guest libsctp-dev         SCTP's header and library for the peer in it
 guest cpio                packs its memory disk
 bench libusrsctp-dev      what the engine is compared with
+bench valgrind            counts instructions and cache misses
 EOF
 }
 

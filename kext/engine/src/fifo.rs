@@ -3,17 +3,16 @@
 use crate::memory::{self, OutOfMemory};
 use alloc::vec::Vec;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Link {
-    Absent,
-    Last,
-    Next(u32),
-}
+/// The link of a position that does not wait.
+const ABSENT: u32 = u32::MAX;
+
+/// The link of the position that waits last; those before it have the position after them.
+const LAST: u32 = u32::MAX - 1;
 
 /// A first-in first-out queue of positions of a table.
 #[derive(Debug, Default)]
 pub(crate) struct Fifo {
-    links: Vec<Link>,
+    links: Vec<u32>,
     ends: Option<(u32, u32)>,
 }
 
@@ -24,7 +23,7 @@ impl Fifo {
         Self { links: Vec::new(), ends: None }
     }
 
-    fn link(&mut self, index: u32) -> Option<&mut Link> {
+    fn link(&mut self, index: u32) -> Option<&mut u32> {
         self.links.get_mut(usize::try_from(index).ok()?)
     }
 
@@ -34,7 +33,7 @@ impl Fifo {
     /// [`OutOfMemory`].
     pub(crate) fn reserve(&mut self, index: u32) -> Result<(), OutOfMemory> {
         while u32::try_from(self.links.len()).is_ok_and(|length| length <= index) {
-            memory::push(&mut self.links, Link::Absent)?;
+            memory::push(&mut self.links, ABSENT)?;
         }
         Ok(())
     }
@@ -42,14 +41,14 @@ impl Fifo {
     /// Appends a position that was reserved, unless it waits already.
     pub(crate) fn push(&mut self, index: u32) {
         match self.link(index) {
-            Some(link @ Link::Absent) => *link = Link::Last,
-            Some(Link::Last | Link::Next(_)) | None => return,
+            Some(link) if *link == ABSENT => *link = LAST,
+            Some(_) | None => return,
         }
         self.ends = match self.ends {
             None => Some((index, index)),
             Some((first, last)) => {
                 if let Some(link) = self.link(last) {
-                    *link = Link::Next(index);
+                    *link = index;
                 }
                 Some((first, index))
             }
@@ -59,11 +58,8 @@ impl Fifo {
     /// Takes the oldest position out.
     pub(crate) fn pop(&mut self) -> Option<u32> {
         let (first, last) = self.ends?;
-        let link = core::mem::replace(self.link(first)?, Link::Absent);
-        self.ends = match link {
-            Link::Next(next) => Some((next, last)),
-            Link::Absent | Link::Last => None,
-        };
+        let next = core::mem::replace(self.link(first)?, ABSENT);
+        self.ends = (next < LAST).then_some((next, last));
         Some(first)
     }
 

@@ -31,6 +31,7 @@ mod outbound;
 mod path;
 mod random;
 mod ring;
+mod sequence;
 mod slab;
 mod status;
 mod table;

@@ -97,6 +97,11 @@ impl Message {
         &[]
     }
 
+    /// The bytes of a message of one part, as one to send is.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.first
+    }
+
     /// The bytes of a message of one part, to be filled before it is sent.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
         &mut self.first

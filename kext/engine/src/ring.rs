@@ -12,31 +12,35 @@ const FIRST_SLOTS: usize = 8;
 /// Values in order of arrival. Position 0 is the oldest.
 #[derive(Debug)]
 pub(crate) struct Ring<T> {
-    /// As many as a power of two, or none at all.
+    /// The value at position 0 stands here, so that a queue which seldom has more than one needs no other memory.
+    oldest: Option<T>,
+    /// As many slots as a power of two, or none at all.
     slots: Vec<Option<T>>,
+    /// The slot of position 1.
     head: usize,
-    length: usize,
+    /// Values in slots.
+    behind: usize,
 }
 
 impl<T> Ring<T> {
     /// An empty ring without memory.
     pub(crate) const fn new() -> Self {
-        Self { slots: Vec::new(), head: 0, length: 0 }
+        Self { oldest: None, slots: Vec::new(), head: 0, behind: 0 }
     }
 
     /// How many values there are.
     pub(crate) const fn len(&self) -> usize {
-        self.length
+        if self.oldest.is_some() { self.behind.saturating_add(1) } else { 0 }
     }
 
     /// Whether there is no value.
     pub(crate) const fn is_empty(&self) -> bool {
-        self.length == 0
+        self.oldest.is_none()
     }
 
-    /// The slot of a position; the number of slots is a power of two.
-    const fn slot(&self, position: usize) -> usize {
-        self.head.wrapping_add(position) & self.slots.len().wrapping_sub(1)
+    /// The slot so many behind the head; the number of slots is a power of two.
+    const fn slot(&self, steps: usize) -> usize {
+        self.head.wrapping_add(steps) & self.slots.len().wrapping_sub(1)
     }
 
     /// Makes room for `more` further values, so that adding them cannot fail.
@@ -44,7 +48,7 @@ impl<T> Ring<T> {
     /// # Errors
     /// [`OutOfMemory`]: the ring is as before.
     pub(crate) fn reserve(&mut self, more: usize) -> Result<(), OutOfMemory> {
-        let needed = self.length.checked_add(more).ok_or(OutOfMemory)?;
+        let needed = self.len().checked_add(more).ok_or(OutOfMemory)?.saturating_sub(1);
         if needed <= self.slots.len() {
             return Ok(());
         }
@@ -52,8 +56,8 @@ impl<T> Ring<T> {
         let mut slots = Vec::new();
         slots.try_reserve_exact(size).map_err(|_| OutOfMemory)?;
         // The room is there by now, so none of these can fail half-way.
-        for position in 0..self.length {
-            let slot = self.slot(position);
+        for steps in 0..self.behind {
+            let slot = self.slot(steps);
             let value = self.slots.get_mut(slot).and_then(Option::take);
             memory::push(&mut slots, value)?;
         }
@@ -70,10 +74,14 @@ impl<T> Ring<T> {
     /// # Errors
     /// [`OutOfMemory`]: the ring is as before and `value` is dropped. Never after a [`Ring::reserve`].
     pub(crate) fn push_back(&mut self, value: T) -> Result<(), OutOfMemory> {
+        if self.oldest.is_none() {
+            self.oldest = Some(value);
+            return Ok(());
+        }
         self.reserve(1)?;
-        let slot = self.slot(self.length);
+        let slot = self.slot(self.behind);
         *self.slots.get_mut(slot).ok_or(OutOfMemory)? = Some(value);
-        self.length = self.length.wrapping_add(1);
+        self.behind = self.behind.wrapping_add(1);
         Ok(())
     }
 
@@ -83,20 +91,24 @@ impl<T> Ring<T> {
     /// [`OutOfMemory`]: the ring is as before and `value` is dropped. Never after a [`Ring::reserve`].
     pub(crate) fn push_front(&mut self, value: T) -> Result<(), OutOfMemory> {
         self.reserve(1)?;
-        // As many slots as a power of two: one less than all of them is one back.
-        let slot = self.slot(self.slots.len().wrapping_sub(1));
-        *self.slots.get_mut(slot).ok_or(OutOfMemory)? = Some(value);
-        self.head = slot;
-        self.length = self.length.wrapping_add(1);
+        if let Some(second) = self.oldest.replace(value) {
+            // As many slots as a power of two: one less than all of them is one back.
+            let slot = self.slot(self.slots.len().wrapping_sub(1));
+            *self.slots.get_mut(slot).ok_or(OutOfMemory)? = Some(second);
+            self.head = slot;
+            self.behind = self.behind.wrapping_add(1);
+        }
         Ok(())
     }
 
     /// Takes the oldest value out.
     pub(crate) fn pop_front(&mut self) -> Option<T> {
-        let value = self.slots.get_mut(self.head)?.take()?;
-        self.head = self.slot(1);
-        self.length = self.length.saturating_sub(1);
-        if self.length == 0 && self.slots.len() > KEPT_SLOTS {
+        let value = self.oldest.take()?;
+        if self.behind > 0 {
+            self.oldest = self.slots.get_mut(self.head).and_then(Option::take);
+            self.head = self.slot(1);
+            self.behind = self.behind.wrapping_sub(1);
+        } else if self.slots.len() > KEPT_SLOTS {
             *self = Self::new();
         }
         Some(value)
@@ -104,16 +116,23 @@ impl<T> Ring<T> {
 
     /// The value at a position.
     pub(crate) fn get(&self, position: usize) -> Option<&T> {
-        if position < self.length { self.slots.get(self.slot(position))?.as_ref() } else { None }
+        match position.checked_sub(1) {
+            None => self.oldest.as_ref(),
+            Some(steps) if steps < self.behind => self.slots.get(self.slot(steps))?.as_ref(),
+            Some(_) => None,
+        }
     }
 
     /// The value at a position, to be changed.
     pub(crate) fn get_mut(&mut self, position: usize) -> Option<&mut T> {
-        if position >= self.length {
-            return None;
+        match position.checked_sub(1) {
+            None => self.oldest.as_mut(),
+            Some(steps) if steps < self.behind => {
+                let slot = self.slot(steps);
+                self.slots.get_mut(slot)?.as_mut()
+            }
+            Some(_) => None,
         }
-        let slot = self.slot(position);
-        self.slots.get_mut(slot)?.as_mut()
     }
 }
 
@@ -126,13 +145,23 @@ mod tests {
     #[test]
     fn an_emptied_large_ring_gives_its_memory_back() {
         let mut ring = Ring::new();
-        for value in 0..=super::KEPT_SLOTS {
+        for value in 0..=super::KEPT_SLOTS + 1 {
             ring.push_back(value).unwrap();
         }
         while ring.pop_front().is_some() {}
         assert_eq!(ring.slots.capacity(), 0);
         ring.push_back(7).unwrap();
         assert_eq!((ring.len(), ring.get(0), ring.get(1)), (1, Some(&7), None));
+    }
+
+    #[test]
+    fn one_value_takes_no_other_memory() {
+        let mut ring = Ring::new();
+        for value in 0..100 {
+            ring.reserve(1).unwrap();
+            ring.push_back(value).unwrap();
+            assert_eq!((ring.slots.capacity(), ring.pop_front()), (0, Some(value)));
+        }
     }
 
     #[test]

@@ -6,7 +6,9 @@ use alloc::vec::Vec;
 /// Entries a page holds: growing allocates one page, whatever the size of the table.
 const PAGE: usize = 16;
 
+/// The generation stands in front of the value, where a look-up begins.
 #[derive(Debug)]
+#[repr(C)]
 struct Entry<T> {
     generation: u32,
     next_free: Option<u32>,

@@ -4,11 +4,30 @@
 
 use crate::memory::OutOfMemory;
 use alloc::vec::Vec;
+use core::num::NonZeroU32;
 
-#[derive(Clone, Copy, Debug)]
+/// Eight of them share a line of memory, so that a look-up seldom takes more than one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Slot {
-    hash: u64,
-    value: u32,
+    /// One half of the hash; the other one has nothing to add before the caller compares.
+    hash: u32,
+    /// One more than the value, so that an empty slot takes no more than a used one.
+    successor: NonZeroU32,
+}
+
+impl Slot {
+    /// `None` for the value `u32::MAX`, which is no position of a table.
+    fn new(hash: u64, value: u32) -> Option<Self> {
+        let [_, _, _, _, a, b, c, d] = hash.to_be_bytes();
+        Some(Self {
+            hash: u32::from_be_bytes([a, b, c, d]),
+            successor: NonZeroU32::new(value.wrapping_add(1))?,
+        })
+    }
+
+    const fn value(self) -> u32 {
+        self.successor.get().wrapping_sub(1)
+    }
 }
 
 /// Maps hashes to `u32` values; equal hashes may stand for several values.
@@ -29,17 +48,18 @@ impl Table {
         self.slots.len().wrapping_sub(1)
     }
 
-    fn home(&self, hash: u64) -> usize {
-        usize::try_from(hash).unwrap_or_default() & self.mask()
+    fn home(&self, slot: Slot) -> usize {
+        usize::try_from(slot.hash).unwrap_or_default() & self.mask()
     }
 
     /// The first value with this hash that `matches`. Work is bounded by the length of a run of neighbours.
     pub(crate) fn find(&self, hash: u64, mut matches: impl FnMut(u32) -> bool) -> Option<u32> {
-        let mut at = self.home(hash);
+        let wanted = Slot::new(hash, 0)?;
+        let mut at = self.home(wanted);
         for _ in 0..self.slots.len() {
             let slot = (*self.slots.get(at)?)?;
-            if slot.hash == hash && matches(slot.value) {
-                return Some(slot.value);
+            if slot.hash == wanted.hash && matches(slot.value()) {
+                return Some(slot.value());
             }
             at = at.wrapping_add(1) & self.mask();
         }
@@ -67,7 +87,7 @@ impl Table {
     }
 
     fn place(&mut self, new: Slot) {
-        let (mask, mut at) = (self.mask(), self.home(new.hash));
+        let (mask, mut at) = (self.mask(), self.home(new));
         for _ in 0..self.slots.len() {
             match self.slots.get_mut(at) {
                 Some(slot @ None) => {
@@ -85,18 +105,19 @@ impl Table {
     /// [`OutOfMemory`]: the table is as before.
     pub(crate) fn insert(&mut self, hash: u64, value: u32) -> Result<(), OutOfMemory> {
         self.reserve()?;
-        self.place(Slot { hash, value });
+        self.place(Slot::new(hash, value).ok_or(OutOfMemory)?);
         self.used = self.used.saturating_add(1);
         Ok(())
     }
 
     /// Takes a value out; nothing happens if it is not there.
     pub(crate) fn remove(&mut self, hash: u64, value: u32) {
+        let Some(removed) = Slot::new(hash, value) else { return };
         let mask = self.mask();
-        let mut at = self.home(hash);
+        let mut at = self.home(removed);
         for _ in 0..self.slots.len() {
             match self.slots.get(at) {
-                Some(Some(slot)) if slot.hash == hash && slot.value == value => break,
+                Some(Some(slot)) if *slot == removed => break,
                 Some(Some(_)) => at = at.wrapping_add(1) & mask,
                 Some(None) | None => return,
             }
@@ -107,7 +128,7 @@ impl Table {
         for _ in 0..self.slots.len() {
             at = at.wrapping_add(1) & mask;
             let Some(Some(slot)) = self.slots.get(at).copied() else { break };
-            let distance = at.wrapping_sub(self.home(slot.hash)) & mask;
+            let distance = at.wrapping_sub(self.home(slot)) & mask;
             if distance >= at.wrapping_sub(gap) & mask {
                 if let Some(empty) = self.slots.get_mut(gap) {
                     *empty = Some(slot);

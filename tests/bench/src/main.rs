@@ -135,21 +135,28 @@ fn scale(arguments: &Arguments) -> Vec<Scale> {
         return rows;
     }
     for (associations, both) in SCALE {
-        let mut row = Scale { associations, ours: Vec::new(), theirs: Vec::new() };
+        let mut row = Scale { associations, ours: Vec::new(), packets: 0.0, theirs: Vec::new() };
         // They stay open, and take turns on what is open: setting them up is not what is measured.
         let mut ours = Ours::open(associations, true);
         let mut theirs = (both && !arguments.ours).then(|| Theirs::open(associations, true));
         let mut over_ours = Scattered::new(&mut ours, associations, SMALL);
         let mut over_theirs = theirs.as_mut().map(|theirs| Scattered::new(theirs, associations, SMALL));
+        let before = (ours.packets().count, over_ours.sent());
         for _ in 0..arguments.rounds {
             row.ours.push(over_ours.for_seconds(&mut ours, arguments.seconds));
             if let (Some(theirs), Some(over_theirs)) = (&mut theirs, &mut over_theirs) {
                 row.theirs.push(over_theirs.for_seconds(theirs, arguments.seconds));
             }
         }
+        row.packets = ratio(ours.packets().count - before.0, over_ours.sent() - before.1);
         rows.push(row);
     }
     rows
+}
+
+#[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
+fn ratio(count: u64, of: u64) -> f64 {
+    count as f64 / of as f64
 }
 
 /// Carries messages over an association picked at random each time, for whoever watches.

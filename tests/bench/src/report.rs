@@ -15,6 +15,8 @@ pub(crate) struct Row {
 pub(crate) struct Scale {
     pub(crate) associations: usize,
     pub(crate) ours: Vec<f64>,
+    /// Packets that the engine took for a message.
+    pub(crate) packets: f64,
     pub(crate) theirs: Vec<f64>,
 }
 
@@ -70,24 +72,37 @@ pub(crate) fn table(rows: &[Row], scale: &[Scale], rounds: usize) -> String {
         ));
     }
     line("");
-    if scale.is_empty() {
-        return text;
-    }
+    let Some(first) = scale.first() else { return text };
     line(
-        "One message of 64 bytes at a time, over an association picked at random. Every look-up takes the same number of",
+        "One message of 64 bytes at a time, over an association picked at random, each of which carried two before.",
     );
     line(
-        "steps however many there are; with more of them fewer are in the processor's caches, and a packet costs more.",
+        "Every look-up takes the same number of steps however many there are; with more of them fewer are in the",
+    );
+    line(
+        "processor's caches, and a packet costs more. Both ends are in this process: each has as many associations, and",
+    );
+    line(
+        "they share the caches. With more associations there is less to bundle, and a SACK goes alone when its time is",
+    );
+    line(
+        "over before the next message comes: hence the packets, of both ends. \"Slower\" compares with the first row.",
     );
     line("");
-    line("| associations | engine, messages/s | usrsctp, messages/s | engine / usrsctp |");
-    line("|---:|---:|---:|---:|");
+    line(
+        "| associations | engine, messages/s | slower | packets a message | a packet slower | usrsctp, messages/s | slower | engine / usrsctp |",
+    );
+    line("|---:|---:|---:|---:|---:|---:|---:|---:|");
     for row in scale {
+        let slower = median(&first.ours) / median(&row.ours);
         line(&format!(
-            "| {} | {} | {} | {} |",
+            "| {} | {} | {slower:.2} | {:.2} | {:.2} | {} | {} | {} |",
             row.associations,
             with_range(&row.ours),
+            row.packets,
+            slower * first.packets / row.packets,
             with_range(&row.theirs),
+            ratio(&first.theirs, &row.theirs),
             ratio(&row.ours, &row.theirs),
         ));
     }

@@ -109,6 +109,11 @@ impl Scattered {
         self.carry(pair, usize::try_from(self.random >> 33).expect("31 bits") % self.associations);
     }
 
+    /// How many went through so far.
+    pub(crate) const fn sent(&self) -> u64 {
+        self.sent
+    }
+
     /// As many as go through in `seconds`. Returns messages a second.
     pub(crate) fn for_seconds(&mut self, pair: &mut dyn Pair, seconds: f64) -> f64 {
         let (start, before) = (clock::now(), self.sent);

@@ -76,10 +76,10 @@ impl Association {
 
     /// Writes the next packet, if there is one to send.
     pub(crate) fn emit(&mut self, now: Time, buffer: &mut [u8], counters: &mut Counters) -> Option<Emitted> {
-        if !self.has_packet(now) {
+        let set_up = self.is_set_up();
+        if !set_up && !self.has_packet(now) {
             return None;
         }
-        let set_up = self.is_set_up();
         let handshake = self.due.intersects(Due::INIT | Due::COOKIE_ECHO);
         if self.probe_due()
             && !self.replies_due()
@@ -88,6 +88,7 @@ impl Association {
             counters.control_chunks_sent = counters.control_chunks_sent.wrapping_add(1);
             return Some(probe);
         }
+        let data = self.data_path(now);
         let heartbeat = if set_up && !self.replies_due() { self.take_heartbeat(now) } else { None };
         let id = match &heartbeat {
             Some((place, _)) => PathId(u8::try_from(*place).ok()?),
@@ -96,7 +97,7 @@ impl Association {
             None if self.due.contains(Due::HEARTBEAT_ACK) => self.reply_path,
             None if self.control_due() => self.control_path(),
             None if self.replies_due() => self.sack_path(),
-            None => self.data_path(now)?,
+            None => data?,
         };
         let answer_only = self.due.contains(Due::HEARTBEAT_ACK) && (!set_up || self.control_path() != id);
         let takes_sack = self.sack_path() == id;
@@ -129,7 +130,7 @@ impl Association {
             counters.control_chunks_sent = counters.control_chunks_sent.wrapping_add(1);
         }
         let mut sent = Sent::default();
-        if set_up && self.data_path(now) == Some(id) {
+        if data == Some(id) {
             let room = writer.remaining().saturating_sub(WAITING_SACK);
             if matches!(self.inbound.sack(), SackNeed::Delayed)
                 && self.outbound.next_fits(id, &self.paths, room)

@@ -147,35 +147,33 @@ pub(crate) struct Beginning<'a> {
     pub(crate) local_tsn: Tsn,
 }
 
+/// One association.
+///
+/// The fields stand in memory in this order: by what packets are known, what every event looks at, then the two halves
+/// that carry data, and in the end what set-up and control chunks need. So a packet touches few lines of memory, and
+/// those lie together, which is what counts when there are more associations than the caches hold.
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Association {
-    /// `None` once the socket was closed.
-    pub(crate) endpoint: Option<Key>,
-    /// Position in the endpoint's list.
-    pub(crate) place: usize,
-    pub(crate) state: State,
-    pub(crate) settings: Settings,
+    /// What the user is to be told of paths. A place of the table that is not in use shows that in the first field that
+    /// has values to spare, so this is one that every packet looks at.
+    pub(crate) path_news: Vec<AddressNews>,
     /// The address that the user is shown, and the port.
     pub(crate) local: Address,
     /// What packets may be sent to and come from.
     pub(crate) local_addresses: LocalAddresses,
-    pub(crate) families: Families,
-    pub(crate) peer_port: u16,
     pub(crate) local_tag: u32,
     pub(crate) peer_tag: u32,
-    /// What stands for the two tags in the Tie-Tags of a cookie, which anybody can read who names an address of the
-    /// peer: random, never zero, and new after a restart (section 5.2.2).
-    pub(crate) tie_tags: (u32, u32),
-    pub(crate) local_tsn: Tsn,
-    pub(crate) paths: Paths,
+    pub(crate) peer_port: u16,
+    pub(crate) due: Due,
+    /// Consecutive retransmissions without an acknowledgement (section 8.1).
+    pub(crate) errors: u16,
+    /// Waits in the accept queue of a listening endpoint.
+    pub(crate) waiting: bool,
+    /// Shut down as soon as the association is up and its data is sent: the user closed during set-up.
+    pub(crate) closing: bool,
     /// How many paths, from the first, are in the engine's table.
-    pub(crate) entered_paths: usize,
-    /// What the user is to be told of paths.
-    pub(crate) path_news: Vec<AddressNews>,
-    /// Address parameters of our INIT, until the association is up.
-    pub(crate) address_list: Vec<u8>,
-    /// Milliseconds to ask for in a Cookie Preservative, zero for none (section 5.2.6).
-    pub(crate) preservative: u32,
+    pub(crate) entered_paths: u8,
     pub(crate) primary: PathId,
     /// Where INIT and COOKIE ECHO go: to one address of the peer after the other (section 5.1).
     pub(crate) setup_path: PathId,
@@ -183,39 +181,51 @@ pub(crate) struct Association {
     pub(crate) reply_path: PathId,
     /// Where the last DATA came from, which is where SACKs go (section 6.4).
     pub(crate) data_source: PathId,
-    pub(crate) inbound: Inbound,
-    pub(crate) outbound: Outbound,
-    pub(crate) due: Due,
-    pub(crate) ecn: Ecn,
-    pub(crate) heartbeat_replies: HeartbeatReplies,
-    pub(crate) error_report: ErrorReport,
-    /// Consecutive retransmissions without an acknowledgement (section 8.1).
-    pub(crate) errors: u16,
-    /// T1-init, T1-cookie or T2-shutdown, whichever the state has.
-    pub(crate) handshake: Time,
-    /// T5-shutdown-guard.
-    pub(crate) guard: Time,
-    /// The delayed SACK.
-    pub(crate) sack_at: Time,
-    /// Shut down as soon as the association is up and its data is sent: the user closed during set-up.
-    pub(crate) closing: bool,
-    /// What was delivered to the endpoint's queue and not read counts against the window, bytes.
-    pub(crate) unread: usize,
-    /// Where the last part waits to be read of a message that is delivered in parts.
-    pub(crate) part: Option<Place>,
+
+    /// `None` once the socket was closed.
+    pub(crate) endpoint: Option<Key>,
     /// The a_rwnd that the peer was told last.
     pub(crate) advertised: u32,
     /// Bytes that the peer has sent since.
     pub(crate) taken: u32,
+    /// What was delivered to the endpoint's queue and not read counts against the window, bytes.
+    pub(crate) unread: usize,
+    /// Where the last part waits to be read of a message that is delivered in parts.
+    pub(crate) part: Option<Place>,
     /// Bytes that the endpoint's send_bytes counts for this association.
     pub(crate) counted_send: usize,
-    /// Streams that the peer may use, as offered in our INIT.
-    pub(crate) inbound_streams: u16,
-    /// Waits in the accept queue of a listening endpoint.
-    pub(crate) waiting: bool,
-    pub(crate) timeouts: Timeouts,
+    /// The delayed SACK.
+    pub(crate) sack_at: Time,
+    /// T1-init, T1-cookie or T2-shutdown, whichever the state has.
+    pub(crate) handshake: Time,
+    /// T5-shutdown-guard.
+    pub(crate) guard: Time,
     /// When user data came, or the last that was sent was acknowledged (RFC 6458 section 8.1.8).
     pub(crate) active_at: Time,
+    pub(crate) state: State,
+    pub(crate) ecn: Ecn,
+
+    pub(crate) paths: Paths,
+    pub(crate) inbound: Inbound,
+    pub(crate) outbound: Outbound,
+    pub(crate) settings: Settings,
+
+    pub(crate) heartbeat_replies: HeartbeatReplies,
+    pub(crate) error_report: ErrorReport,
+    /// Position in the endpoint's list.
+    pub(crate) place: usize,
+    /// Address parameters of our INIT, until the association is up.
+    pub(crate) address_list: Vec<u8>,
+    pub(crate) local_tsn: Tsn,
+    /// What stands for the two tags in the Tie-Tags of a cookie, which anybody can read who names an address of the
+    /// peer: random, never zero, and new after a restart (section 5.2.2).
+    pub(crate) tie_tags: (u32, u32),
+    /// Milliseconds to ask for in a Cookie Preservative, zero for none (section 5.2.6).
+    pub(crate) preservative: u32,
+    /// Streams that the peer may use, as offered in our INIT.
+    pub(crate) inbound_streams: u16,
+    pub(crate) families: Families,
+    pub(crate) timeouts: Timeouts,
 }
 
 impl Association {
@@ -285,6 +295,11 @@ impl Association {
     pub(crate) fn path_to(&self, host: &Address) -> Option<PathId> {
         let place = self.paths.iter().position(|path| path.remote.same_host(host))?;
         u8::try_from(place).ok().map(PathId)
+    }
+
+    /// Whether there is a path that is not in the engine's table, or something to tell of one.
+    pub(crate) fn has_path_changes(&self) -> bool {
+        usize::from(self.entered_paths) < self.paths.len() || !self.path_news.is_empty()
     }
 
     /// The peer's primary address with its port.

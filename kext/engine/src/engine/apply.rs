@@ -160,13 +160,20 @@ impl Engine {
         }
     }
 
-    /// Brings deadlines, the send queue and the socket's counts in line with an association that may have changed.
-    pub(super) fn settle(&mut self, now: Time, key: Key) {
+    /// Makes changes of the paths of an association known to the table and to the user.
+    fn settle_paths(&mut self, key: Key) {
         // Without memory for the table, packets from a further path are nobody's until there is some.
         let _ = self.enter_paths(key);
         let Some(association) = self.associations.get_mut(key) else { return };
         for news in core::mem::take(&mut association.path_news) {
             self.notify(key, Notification::PeerAddressChange(news));
+        }
+    }
+
+    /// Brings deadlines, the send queue and the socket's counts in line with an association that may have changed.
+    pub(super) fn settle(&mut self, now: Time, key: Key) {
+        if self.associations.get(key).is_some_and(Association::has_path_changes) {
+            self.settle_paths(key);
         }
         let Self { associations, endpoints, changed, deadlines, ready, .. } = self;
         let Some(association) = associations.get_mut(key) else { return };

@@ -232,7 +232,7 @@ impl Engine {
         }
         let path = if info.to_this_address { association.path_to(&info.to) } else { None };
         let queued = association.outbound.enqueue(OutMessage {
-            message,
+            bytes: message.into_bytes(),
             stream: info.stream,
             ppid: info.ppid,
             context: info.context,
@@ -245,7 +245,7 @@ impl Engine {
                 EnqueueError::NoMemory => Error::NoMemory,
                 EnqueueError::BadStream => Error::Invalid,
             };
-            (error, refused.message)
+            (error, Message::new(refused.bytes))
         });
         if info.finish && result.is_ok() {
             association.begin_shutdown(now);

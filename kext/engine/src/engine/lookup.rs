@@ -116,7 +116,10 @@ impl Engine {
     /// Enters every path of an association that was not entered yet.
     pub(super) fn enter_paths(&mut self, key: Key) -> Result<(), OutOfMemory> {
         while let Some((port, remote)) = self.associations.get(key).and_then(|association| {
-            Some((association.local.port, association.paths.get(association.entered_paths)?.remote))
+            Some((
+                association.local.port,
+                association.paths.get(usize::from(association.entered_paths))?.remote,
+            ))
         }) {
             let hash = self.hash_of_peer(port, &remote);
             self.by_peer.insert(hash, key.index)?;
@@ -133,11 +136,9 @@ impl Engine {
             return;
         };
         for place in 0..entered {
-            let Some((port, remote)) = self
-                .associations
-                .get(key)
-                .and_then(|association| Some((association.local.port, association.paths.get(place)?.remote)))
-            else {
+            let Some((port, remote)) = self.associations.get(key).and_then(|association| {
+                Some((association.local.port, association.paths.get(usize::from(place))?.remote))
+            }) else {
                 break;
             };
             let hash = self.hash_of_peer(port, &remote);

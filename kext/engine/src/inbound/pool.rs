@@ -18,9 +18,19 @@ enum Slot<T> {
 /// A growing table of values.
 #[derive(Debug)]
 pub(super) struct Pool<T> {
+    /// The value with handle 0 stands here, so that a pool which seldom has more than one needs no other memory.
+    first: Option<T>,
+    /// Those with the handles from 1 on.
     slots: Vec<Slot<T>>,
+    /// The handle of the first free slot.
     free: Option<u32>,
+    /// How many slots are not free.
     used: usize,
+}
+
+/// The place in the slots for a handle; none for handle 0.
+fn place(handle: u32) -> Option<usize> {
+    usize::try_from(handle.checked_sub(1)?).ok()
 }
 
 impl<T> Pool<T> {
@@ -28,25 +38,30 @@ impl<T> Pool<T> {
     pub(super) const SLOT_BYTES: usize = size_of::<Slot<T>>();
 
     pub(super) const fn new() -> Self {
-        Self { slots: Vec::new(), free: None, used: 0 }
+        Self { first: None, slots: Vec::new(), free: None, used: 0 }
     }
 
     #[cfg(test)]
     pub(super) const fn is_empty(&self) -> bool {
-        self.used == 0
+        self.first.is_none() && self.used == 0
     }
 
     /// Makes room for `count` values, so that inserting them cannot fail.
     pub(super) fn reserve(&mut self, count: usize) -> Result<(), OutOfMemory> {
         let vacant = self.slots.len().saturating_sub(self.used);
+        let vacant = vacant.saturating_add(usize::from(self.first.is_none()));
         self.slots.try_reserve(count.saturating_sub(vacant)).map_err(|_| OutOfMemory)
     }
 
     /// Stores `value` and returns its handle.
     pub(super) fn insert(&mut self, value: T) -> Result<u32, OutOfMemory> {
+        if self.first.is_none() {
+            self.first = Some(value);
+            return Ok(0);
+        }
         let handle = match self.free {
             Some(handle) => {
-                let slot = self.slot_mut(handle).ok_or(OutOfMemory)?;
+                let slot = place(handle).and_then(|place| self.slots.get_mut(place)).ok_or(OutOfMemory)?;
                 let Slot::Free(next) = core::mem::replace(slot, Slot::Used(value)) else {
                     return Err(OutOfMemory);
                 };
@@ -54,7 +69,8 @@ impl<T> Pool<T> {
                 handle
             }
             None => {
-                let handle = u32::try_from(self.slots.len()).map_err(|_| OutOfMemory)?;
+                let handle = self.slots.len().checked_add(1).and_then(|handle| u32::try_from(handle).ok());
+                let handle = handle.ok_or(OutOfMemory)?;
                 memory::push(&mut self.slots, Slot::Used(value))?;
                 handle
             }
@@ -63,31 +79,29 @@ impl<T> Pool<T> {
         Ok(handle)
     }
 
-    fn slot_mut(&mut self, handle: u32) -> Option<&mut Slot<T>> {
-        self.slots.get_mut(usize::try_from(handle).ok()?)
-    }
-
     pub(super) fn get(&self, handle: u32) -> Option<&T> {
-        match self.slots.get(usize::try_from(handle).ok()?)? {
+        let Some(place) = place(handle) else { return self.first.as_ref() };
+        match self.slots.get(place)? {
             Slot::Used(value) => Some(value),
             Slot::Free(_) => None,
         }
     }
 
     pub(super) fn get_mut(&mut self, handle: u32) -> Option<&mut T> {
-        match self.slot_mut(handle)? {
+        let Some(place) = place(handle) else { return self.first.as_mut() };
+        match self.slots.get_mut(place)? {
             Slot::Used(value) => Some(value),
             Slot::Free(_) => None,
         }
     }
 
     pub(super) fn remove(&mut self, handle: u32) -> Option<T> {
-        let free = self.free;
-        let slot = self.slot_mut(handle)?;
+        let Some(place) = place(handle) else { return self.first.take() };
+        let slot = self.slots.get_mut(place)?;
         if matches!(slot, Slot::Free(_)) {
             return None;
         }
-        let Slot::Used(value) = core::mem::replace(slot, Slot::Free(free)) else { return None };
+        let Slot::Used(value) = core::mem::replace(slot, Slot::Free(self.free)) else { return None };
         self.free = Some(handle);
         self.used = self.used.saturating_sub(1);
         if self.used == 0 {
@@ -116,7 +130,9 @@ mod tests {
             assert!(pool.remove(*handle).is_some());
         }
         assert!(pool.is_empty() && pool.slots.is_empty() && pool.slots.capacity() == 0);
-        let few: Vec<u32> = (0..KEPT).map(|_| pool.insert(1).unwrap()).collect();
+        let only = pool.insert(1).unwrap();
+        assert!(pool.slots.capacity() == 0 && pool.remove(only) == Some(1), "one value takes no memory");
+        let few: Vec<u32> = (0..=KEPT).map(|_| pool.insert(1).unwrap()).collect();
         for handle in few {
             pool.remove(handle);
         }

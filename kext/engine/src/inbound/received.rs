@@ -86,8 +86,10 @@ impl Received {
 
     /// Makes sure that a new `tsn` can be recorded. There is always room for one that joins a run.
     pub(super) fn reserve(&mut self, tsn: Tsn) -> Result<(), OutOfMemory> {
-        let joins = self.contains(tsn.previous()) || self.contains(tsn.next());
-        if !joins && self.runs.len() >= MAX_RUNS {
+        if self.contains(tsn.previous()) || self.contains(tsn.next()) {
+            return Ok(());
+        }
+        if self.runs.len() >= MAX_RUNS {
             return Err(OutOfMemory);
         }
         self.runs.try_reserve(1).map_err(|_| OutOfMemory)

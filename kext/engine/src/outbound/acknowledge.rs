@@ -114,7 +114,7 @@ impl Outbound {
     fn pop(&mut self, now: Time, tally: &mut Tally, paths: &mut Paths) {
         if let Some(chunk) = self.window.pop(now, tally, paths) {
             self.buffered = self.buffered.saturating_sub(usize::from(chunk.length));
-            self.started.acknowledge_chunk(chunk.message);
+            self.messages.acknowledge_chunk(chunk.message);
         }
     }
 

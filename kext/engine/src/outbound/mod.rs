@@ -1,34 +1,32 @@
 //! The sending half of an association: from a user's message to DATA chunks, until they are acknowledged
 //! (RFC 9260 sections 6.1 to 6.3, 6.9 and 7).
 //!
-//! A message waits in the [`schedule`] until its first chunk is sent, then among the [`started`] ones until its last
-//! chunk is cumulatively acknowledged. The [`window`] holds the chunks; they point into the messages.
+//! The [`messages`] are kept until their last chunk is cumulatively acknowledged. The [`window`] holds the chunks; they
+//! point into the messages.
 
 mod acknowledge;
 mod fragment;
 mod loss;
-mod schedule;
+mod messages;
 mod send;
-mod started;
 #[cfg(test)]
 mod tests;
 mod window;
 
-use crate::memory::{self, OutOfMemory};
-use crate::message::Message;
+use crate::memory::OutOfMemory;
 use crate::path::{Path, PathId};
+use crate::sequence::SequenceNumbers;
 use alloc::vec::Vec;
 pub(crate) use fragment::full_length;
-use schedule::Schedule;
-use sctp_wire::{Ssn, Tsn};
-use started::{Handle, StartedMessages};
+use messages::Messages;
+use sctp_wire::Tsn;
 use window::Window;
 
 /// A message of the user.
 #[derive(Debug)]
 pub(crate) struct OutMessage {
     /// The bytes, at least one.
-    pub(crate) message: Message,
+    pub(crate) bytes: Vec<u8>,
     pub(crate) stream: u16,
     /// Payload Protocol Identifier.
     pub(crate) ppid: u32,
@@ -92,34 +90,33 @@ struct Probe {
 }
 
 /// The sending half of an association.
+///
+/// The fields stand in memory in this order: first what tells whether there is something to send.
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Outbound {
-    schedule: Schedule,
-    started: StartedMessages,
-    /// The message of which the next chunk is to be sent.
-    current: Option<Handle>,
-    window: Window,
-    /// The most user bytes of a chunk, 0 for what fits a packet.
-    max_segment: u32,
-    /// Max.Burst (section 16); 0 for any number.
-    max_burst: u32,
-    /// The next Stream Sequence Number of each stream.
-    streams: Vec<Ssn>,
     /// User bytes that are in no chunk yet.
     unsent: usize,
     /// User bytes that are not cumulatively acknowledged.
     buffered: usize,
-    /// The room that the peer has, bytes (section 6.2.1).
-    peer_rwnd: u32,
-    probe: Probe,
     /// Nothing may be sent until T3-rtx of this path expires or a SACK comes.
     pause: Option<PathId>,
     /// Where new data without a path of its own went last.
     fresh_path: PathId,
-    /// The Fast Recovery exit point while in Fast Recovery (section 7.2.4).
-    fast_recovery: Option<Tsn>,
     /// Packets with new data since the last event that allows a burst (section 6.1 rule D).
     burst: u32,
+    /// Max.Burst (section 16); 0 for any number.
+    max_burst: u32,
+    /// The room that the peer has, bytes (section 6.2.1).
+    peer_rwnd: u32,
+    /// The most user bytes of a chunk, 0 for what fits a packet.
+    max_segment: u32,
+    probe: Probe,
+    /// The Fast Recovery exit point while in Fast Recovery (section 7.2.4).
+    fast_recovery: Option<Tsn>,
+    window: Window,
+    messages: Messages,
+    numbers: SequenceNumbers,
 }
 
 impl Outbound {
@@ -128,19 +125,14 @@ impl Outbound {
     /// # Errors
     /// [`OutOfMemory`].
     pub(crate) fn new(initial_tsn: Tsn, streams: u16, peer_rwnd: u32) -> Result<Self, OutOfMemory> {
-        let mut numbers = Vec::new();
-        numbers.try_reserve_exact(usize::from(streams)).map_err(|_| OutOfMemory)?;
-        for _ in 0..streams {
-            memory::push(&mut numbers, Ssn(0))?;
-        }
+        let mut numbers = SequenceNumbers::new();
+        numbers.grow(streams)?;
         Ok(Self {
-            schedule: Schedule::new(),
-            started: StartedMessages::new(),
-            current: None,
+            messages: Messages::new(),
             window: Window::new(initial_tsn),
             max_segment: 0,
             max_burst: 4,
-            streams: numbers,
+            numbers,
             unsent: 0,
             buffered: 0,
             peer_rwnd,
@@ -155,8 +147,8 @@ impl Outbound {
     /// Gives up the streams from `streams` on: the peer takes fewer (section 5.1.1). Messages that wait for one of
     /// them are dropped; none was sent before the number of streams is known.
     pub(crate) fn limit_streams(&mut self, streams: u16) {
-        self.streams.truncate(usize::from(streams));
-        let dropped = self.schedule.retain(|message| message.stream < streams);
+        self.numbers.limit(streams);
+        let dropped = self.messages.retain(|message| message.stream < streams);
         self.unsent = self.unsent.saturating_sub(dropped);
         self.buffered = self.buffered.saturating_sub(dropped);
     }
@@ -164,7 +156,7 @@ impl Outbound {
     /// Messages that wait go to the primary path, whatever the user wanted: the peer has other addresses than was
     /// thought. Nothing was sent yet.
     pub(crate) fn forget_paths(&mut self) {
-        self.schedule.for_each(|message| message.path = None);
+        self.messages.for_each(|message| message.path = None);
     }
 
     /// Takes a message to be sent. A message without bytes is sent at once: as nothing (section 6.2, last point).
@@ -172,14 +164,14 @@ impl Outbound {
     /// # Errors
     /// The message comes back with the reason.
     pub(crate) fn enqueue(&mut self, message: OutMessage) -> Result<(), (EnqueueError, OutMessage)> {
-        let length = message.message.length();
-        if usize::from(message.stream) >= self.streams.len() {
+        let length = message.bytes.len();
+        if message.stream >= self.streams() {
             return Err((EnqueueError::BadStream, message));
         }
         if length == 0 {
             return Ok(());
         }
-        self.schedule.push(message).map_err(|message| (EnqueueError::NoMemory, message))?;
+        self.messages.push(message).map_err(|message| (EnqueueError::NoMemory, message))?;
         self.unsent = self.unsent.saturating_add(length);
         self.buffered = self.buffered.saturating_add(length);
         // The user's call allows a burst (section 6.1 rule D).
@@ -194,7 +186,7 @@ impl Outbound {
 
     /// Whether nothing waits and nothing is outstanding, so that SHUTDOWN may be sent (section 9.2).
     pub(crate) const fn is_drained(&self) -> bool {
-        self.schedule.len() == 0 && self.started.is_empty() && self.window.is_empty()
+        self.messages.is_empty() && self.window.is_empty()
     }
 
     /// Whether something was sent that is not cumulatively acknowledged.
@@ -203,13 +195,13 @@ impl Outbound {
     }
 
     /// How many streams there are to the peer.
-    pub(crate) fn streams(&self) -> u16 {
-        u16::try_from(self.streams.len()).unwrap_or(u16::MAX)
+    pub(crate) const fn streams(&self) -> u16 {
+        self.numbers.streams()
     }
 
     /// Messages of which nothing was sent yet.
-    pub(crate) const fn waiting_messages(&self) -> usize {
-        self.schedule.len()
+    pub(crate) fn waiting_messages(&self) -> usize {
+        self.messages.waiting()
     }
 
     /// DATA chunks that were sent and are not cumulatively acknowledged.

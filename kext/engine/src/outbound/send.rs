@@ -2,10 +2,10 @@
 
 use super::fragment::{full_length, next_length};
 use super::window::{Chunk, ChunkState};
-use super::{OutMessage, Outbound, Sent, started::Handle};
+use super::{OutMessage, Outbound, Sent};
 use crate::path::{Path, PathId, Paths, alternate, usable};
 use crate::time::Time;
-use sctp_wire::{Data, DataFlags, Full, PacketWriter, Ssn, Tsn};
+use sctp_wire::{Data, DataFlags, Full, PacketWriter};
 
 /// How many chunks are looked at to find a lost one that may be sent now.
 const SEARCH: usize = 64;
@@ -38,7 +38,7 @@ impl Outbound {
         primary: PathId,
         nodelay: bool,
     ) -> Option<PathId> {
-        if self.pause.is_some() {
+        if self.pause.is_some() || self.buffered == 0 {
             return None;
         }
         self.retransmission(paths).or_else(|| {
@@ -89,10 +89,7 @@ impl Outbound {
     }
 
     fn next(&self) -> Option<Next> {
-        if let Some(started) = self.current.and_then(|handle| self.started.get(handle)) {
-            return Some(Next { wanted: started.message.path, left: started.unsent() });
-        }
-        self.schedule.peek().map(|message| Next { wanted: message.path, left: message.message.length() })
+        self.messages.next().map(|next| Next { wanted: next.message.path, left: next.unsent() })
     }
 
     /// User bytes of the next new chunk in a packet of its own.
@@ -119,10 +116,11 @@ impl Outbound {
     /// Whether what waits is to be bundled with what comes: it fills no packet, and a SACK will come. The rest of a
     /// message that is longer than a packet does not wait.
     fn is_held(&self, path: &Path) -> bool {
-        if self.current.is_some() || !self.has_outstanding() {
+        let begun = self.messages.next().is_some_and(|next| next.sent > 0);
+        if begun || !self.has_outstanding() {
             return false;
         }
-        let headers = self.schedule.len().saturating_mul(Data::HEADER_LEN);
+        let headers = self.messages.waiting().saturating_mul(Data::HEADER_LEN);
         u32::try_from(self.unsent.saturating_add(headers)).is_ok_and(|size| size < path.pmdcs())
     }
 
@@ -203,35 +201,11 @@ impl Outbound {
     /// Writes a chunk of the window.
     fn write_chunk(&self, position: usize, writer: &mut PacketWriter<'_>) -> Result<(), Full> {
         let chunk = self.window.get(position).ok_or(Full)?;
+        let sent = self.messages.get(chunk.message).ok_or(Full)?;
+        let OutMessage { stream, ppid, .. } = sent.message;
+        let payload = sent.bytes(chunk.offset, usize::from(chunk.length)).ok_or(Full)?;
         let tsn = self.window.tsn(position);
-        self.write(chunk.message, chunk.offset, usize::from(chunk.length), tsn, chunk.flags, writer)
-    }
-
-    fn write(
-        &self,
-        message: Handle,
-        offset: usize,
-        length: usize,
-        tsn: Tsn,
-        flags: DataFlags,
-        writer: &mut PacketWriter<'_>,
-    ) -> Result<(), Full> {
-        let started = self.started.get(message).ok_or(Full)?;
-        let OutMessage { stream, ppid, .. } = started.message;
-        let data = Data { flags, tsn, stream, ssn: started.ssn, ppid, payload: &[] };
-        data.emit_with(writer, |body| {
-            let mut done = 0;
-            while done < length {
-                let span = started.message.message.span(usize::saturating_add(offset, done));
-                let (part, _) = span.split_at_checked(length.saturating_sub(done)).unwrap_or((span, &[]));
-                if part.is_empty() {
-                    return Err(Full);
-                }
-                body.bytes(part)?;
-                done = done.saturating_add(part.len());
-            }
-            Ok(())
-        })
+        Data { flags: chunk.flags, tsn, stream, ssn: sent.ssn, ppid, payload }.emit(writer)
     }
 
     /// Adds chunks of new data; `before` chunks are in the packet. Returns how many.
@@ -285,22 +259,29 @@ impl Outbound {
         if !self.window.reserve() {
             return Err(Full);
         }
-        let handle = self.current.or_else(|| self.start()).ok_or(Full)?;
-        let started = self.started.get(handle).ok_or(Full)?;
-        let offset = started.sent;
-        let last = started.unsent() == length;
+        let handle = self.messages.next_handle();
+        let next = self.messages.next().ok_or(Full)?;
+        let OutMessage { stream, ppid, unordered, immediate, .. } = next.message;
+        let offset = next.sent;
+        let last = next.unsent() == length;
         let mut flags = DataFlags::empty();
         flags.set(DataFlags::BEGIN, offset == 0);
         flags.set(DataFlags::END, last);
-        flags.set(DataFlags::UNORDERED, started.message.unordered);
+        flags.set(DataFlags::UNORDERED, unordered);
         // RFC 7053 section 4.1: the user asks for it, for the end of the message.
-        flags.set(DataFlags::IMMEDIATE, last && started.message.immediate);
-        self.write(handle, offset, length, self.next_tsn(), flags, writer)?;
+        flags.set(DataFlags::IMMEDIATE, last && immediate);
+        // Section 6.5: a message has its number from its first chunk on.
+        let number = match (offset, unordered) {
+            (0, false) => Some(self.numbers.get(stream).ok_or(Full)?),
+            _ => None,
+        };
+        let ssn = number.unwrap_or(next.ssn);
+        let payload = next.bytes(offset, length).ok_or(Full)?;
+        Data { flags, tsn: self.next_tsn(), stream, ssn, ppid, payload }.emit(writer)?;
 
-        let started = self.started.get_mut(handle).ok_or(Full)?;
-        started.add_chunk(length);
-        if last {
-            self.current = None;
+        self.messages.add_chunk(length, ssn);
+        if let Some(number) = number {
+            self.numbers.set(stream, number.next());
         }
         self.unsent = self.unsent.saturating_sub(length);
         let state = ChunkState::InFlight;
@@ -323,15 +304,5 @@ impl Outbound {
         }
         self.peer_rwnd = self.peer_rwnd.saturating_sub(u32::from(short));
         Ok(())
-    }
-
-    /// Starts the next message: from here on it has its Stream Sequence Number (section 6.5).
-    fn start(&mut self) -> Option<Handle> {
-        self.started.reserve().ok()?;
-        let next = self.streams.get_mut(usize::from(self.schedule.peek()?.stream))?;
-        let message = self.schedule.pop()?;
-        let ssn = if message.unordered { Ssn(0) } else { core::mem::replace(next, next.next()) };
-        self.current = self.started.push(message, ssn).ok();
-        self.current
     }
 }

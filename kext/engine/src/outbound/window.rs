@@ -1,6 +1,6 @@
 //! The send window: all chunks that have a TSN and are not cumulatively acknowledged.
 
-use super::started::Handle;
+use super::messages::Handle;
 use crate::path::{MAX_PATHS, Path, PathId};
 use crate::ring::Ring;
 use crate::time::Time;

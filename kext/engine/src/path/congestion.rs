@@ -27,8 +27,8 @@ pub(crate) struct Congestion {
     probing_after_timeout: bool,
     /// A fast retransmission is due, which ignores cwnd (section 7.2.4 rule 3).
     fast_retransmit: bool,
-    /// When data was sent last.
-    last_sent: Option<Time>,
+    /// When data was sent last; [`Time::NEVER`] before that.
+    last_sent: Time,
     /// Whether ssthresh was set for this idle period (section 7.2.1).
     idle: bool,
 }
@@ -53,7 +53,7 @@ impl Congestion {
             flight: 0,
             probing_after_timeout: false,
             fast_retransmit: false,
-            last_sent: None,
+            last_sent: Time::NEVER,
             idle: false,
         }
     }
@@ -110,25 +110,24 @@ impl Congestion {
     /// A packet with DATA was built.
     pub(crate) const fn on_packet(&mut self, now: Time) {
         self.fast_retransmit = false;
-        self.last_sent = Some(now);
+        self.last_sent = now;
         self.idle = false;
     }
 
     /// Lets the window of an idle path shrink, once an RTO (section 7.2.1, last point). Call before sending.
     pub(crate) fn decay(&mut self, now: Time, rto: Span, pmdcs: u32) {
-        let Some(last_sent) = self.last_sent else { return };
         if self.flight != 0 {
             return;
         }
         let floor = pmdcs.saturating_mul(4);
-        let mut since = last_sent.plus(rto);
+        let mut since = self.last_sent.plus(rto);
         while since <= now && self.cwnd > floor && rto != Span::ZERO {
             if !self.idle {
                 self.ssthresh = self.cwnd;
                 self.idle = true;
             }
             self.cwnd = (self.cwnd / 2).max(floor);
-            self.last_sent = Some(since);
+            self.last_sent = since;
             since = since.plus(rto);
         }
     }

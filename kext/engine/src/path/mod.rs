@@ -66,28 +66,32 @@ pub(crate) enum PathState {
 }
 
 /// One destination address of the peer.
+///
+/// The fields stand in memory in this order: what every packet looks at together, from the end of `search` on, then what
+/// a packet with DATA or a SACK changes.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub(crate) struct Path {
-    pub(crate) remote: Address,
-    /// The source address of packets; the wildcard when the route chooses.
-    pub(crate) local: Address,
+    /// The search for a better `mtu`.
+    pub(crate) search: Search,
+    pub(crate) heartbeat: Heartbeat,
+    /// When T3-rtx expires, [`Time::NEVER`] while it does not run.
+    pub(crate) t3: Time,
     pub(crate) state: PathState,
     pub(crate) settings: PathSettings,
     /// Consecutive time-outs (section 8.2).
     pub(crate) errors: u16,
     /// The largest IP packet, bytes.
     pub(crate) mtu: u32,
-    pub(crate) rto: Rto,
+    pub(crate) remote: Address,
+    /// The source address of packets; the wildcard when the route chooses.
+    pub(crate) local: Address,
     pub(crate) congestion: Congestion,
-    /// When T3-rtx expires, [`Time::NEVER`] while it does not run.
-    pub(crate) t3: Time,
+    pub(crate) rto: Rto,
     /// The earliest outstanding TSN sent to this address (section 6.3.2 R3).
     pub(crate) earliest: Option<Tsn>,
     /// The chunk whose round trip is being measured, and when it was sent (section 6.3.1 C4).
     pub(crate) timing: Option<(Tsn, Time)>,
-    pub(crate) heartbeat: Heartbeat,
-    /// The search for a better `mtu`.
-    pub(crate) search: Search,
     /// The last TSN that was sent before a mark for congestion reduced the window (RFC 4960 appendix A).
     pub(crate) reduced: Option<Tsn>,
     /// The last source address that was known, even while the route chooses again.

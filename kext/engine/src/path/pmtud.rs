@@ -61,9 +61,13 @@ impl Path {
 }
 
 /// The search for the MTU of one path.
+///
+/// In memory it ends with what is looked at for every packet.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub(crate) struct Search {
-    phase: Phase,
+    /// What the probe under way carries; zero when there is none.
+    nonce: u64,
     /// MIN_PLPMTU.
     least: u32,
     /// BASE_PLPMTU.
@@ -78,8 +82,9 @@ pub(crate) struct Search {
     size: u32,
     /// PROBE_COUNT: probes of this size that were lost.
     lost: u8,
-    /// What the probe under way carries; zero when there is none.
-    nonce: u64,
+    /// Expiries of T3-rtx in a row.
+    timeouts: u8,
+    phase: Phase,
     /// A probe is to be sent.
     due: bool,
     /// A probe is what was sent last to this path.
@@ -88,8 +93,6 @@ pub(crate) struct Search {
     raise_after: Span,
     /// When a probe is given up, or the next one goes.
     deadline: Time,
-    /// Expiries of T3-rtx in a row.
-    timeouts: u8,
 }
 
 impl Search {

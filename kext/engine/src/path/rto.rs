@@ -19,22 +19,27 @@ pub struct RtoParameters {
 /// The round-trip times of one path and the timeout that follows from them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rto {
-    parameters: RtoParameters,
-    /// SRTT and RTTVAR once there was a measurement.
-    smoothed: Option<(Span, Span)>,
     current: Span,
+    /// RTO.Min and RTO.Max.
+    min: Span,
+    max: Span,
+    /// SRTT, zero before the first measurement.
+    smoothed: Span,
+    /// RTTVAR, zero before the first measurement and never after it.
+    variation: Span,
 }
 
 impl Rto {
     /// Rule C1: RTO.Initial until there is a measurement.
     pub(crate) fn new(parameters: &RtoParameters) -> Self {
-        let current = parameters.initial.min(parameters.max).max(parameters.min);
-        Self { parameters: *parameters, smoothed: None, current }
+        let RtoParameters { initial, min, max } = *parameters;
+        let current = initial.min(max).max(min);
+        Self { current, min, max, smoothed: Span::ZERO, variation: Span::ZERO }
     }
 
     /// Takes other bounds over from the next measurement or time-out on.
     pub(crate) const fn set_parameters(&mut self, parameters: RtoParameters) {
-        self.parameters = parameters;
+        (self.min, self.max) = (parameters.min, parameters.max);
     }
 
     /// The RTO.
@@ -43,33 +48,33 @@ impl Rto {
     }
 
     /// SRTT, zero before the first measurement.
-    pub(crate) fn smoothed(&self) -> Span {
-        self.smoothed.map_or(Span::ZERO, |(srtt, _)| srtt)
+    pub(crate) const fn smoothed(&self) -> Span {
+        self.smoothed
     }
 
     /// The RTO doubled `times` times, at most RTO.Max.
     pub(crate) fn doubled(&self, times: u8) -> Span {
         let doubled = self.current.0.saturating_mul(1 << times.min(32));
-        Span(doubled).min(self.parameters.max).max(self.current)
+        Span(doubled).min(self.max).max(self.current)
     }
 
     /// Takes a measured round-trip time into account (rules C2, C3, C6, C7 and G1).
     ///
     /// With RTO.Alpha = 1/8 and RTO.Beta = 1/4 the products are shifts, as RFC 6298 section 2.3 recommends.
     pub(crate) fn measure(&mut self, rtt: Span) {
-        let rtt = rtt.min(self.parameters.max).0;
-        let (srtt, rttvar) = match self.smoothed {
-            None => (rtt, rtt >> 1),
-            Some((Span(srtt), Span(rttvar))) => {
+        let rtt = rtt.min(self.max).0;
+        let (srtt, rttvar) = match (self.smoothed, self.variation) {
+            (_, Span::ZERO) => (rtt, rtt >> 1),
+            (Span(srtt), Span(rttvar)) => {
                 let kept = rttvar.saturating_sub(rttvar >> 2);
                 let added = srtt.abs_diff(rtt) >> 2;
                 (srtt.saturating_sub(srtt >> 3).saturating_add(rtt >> 3), kept.saturating_add(added))
             }
         };
         let rttvar = rttvar.max(GRANULARITY.0);
-        self.smoothed = Some((Span(srtt), Span(rttvar)));
+        (self.smoothed, self.variation) = (Span(srtt), Span(rttvar));
         let rto = Span(srtt.saturating_add(rttvar.saturating_mul(4)));
-        self.current = rto.min(self.parameters.max).max(self.parameters.min);
+        self.current = rto.min(self.max).max(self.min);
     }
 
     /// Doubles the RTO after a time-out (section 6.3.3 E2).

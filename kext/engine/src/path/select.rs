@@ -8,6 +8,9 @@ use super::{MAX_PATHS, Path, PathId, PathState};
 /// ones. Among equals the wanted one is taken, or else the first. One that was never confirmed is not used (section 5.4)
 /// unless there is no other.
 pub(crate) fn usable(paths: &[Path], wanted: PathId) -> PathId {
+    if paths.get(wanted.position()).is_some_and(|path| path.state == PathState::Active) {
+        return wanted;
+    }
     let rank = |(place, path): &(usize, &Path)| {
         let (state, errors) = match path.state {
             PathState::Active => (0, 0),

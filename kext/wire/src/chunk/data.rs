@@ -19,7 +19,7 @@
 use bitflags::bitflags;
 
 use super::{WrongLength, chunk_type};
-use crate::cursor::{Full, Reader, Writer};
+use crate::cursor::{Full, Reader};
 use crate::packet::PacketWriter;
 use crate::serial::{Ssn, Tsn};
 
@@ -78,25 +78,12 @@ impl<'a> Data<'a> {
     /// # Errors
     /// [`Full`] when it does not fit; the packet is as before then.
     pub fn emit(&self, packet: &mut PacketWriter<'_>) -> Result<(), Full> {
-        self.emit_with(packet, |body| body.bytes(self.payload))
-    }
-
-    /// Adds the chunk to a packet with the payload that `payload` writes, for payload that does not lie
-    /// in one piece. The field `payload` is left out.
-    ///
-    /// # Errors
-    /// [`Full`] when it does not fit or `payload` says so; the packet is as before then.
-    pub fn emit_with(
-        &self,
-        packet: &mut PacketWriter<'_>,
-        payload: impl FnOnce(&mut Writer<'_>) -> Result<(), Full>,
-    ) -> Result<(), Full> {
         packet.chunk(chunk_type::DATA, self.flags.bits(), |body| {
             body.u32(self.tsn.0)?;
             body.u16(self.stream)?;
             body.u16(self.ssn.0)?;
             body.u32(self.ppid)?;
-            payload(body)
+            body.bytes(self.payload)
         })
     }
 }
@@ -136,14 +123,6 @@ mod tests {
     #[test]
     fn lengths() {
         assert_only_lengths(0, |length| length >= 12);
-    }
-
-    #[test]
-    fn payload_in_pieces() {
-        let bytes = chunks(|packet| {
-            EXAMPLE.emit_with(packet, |body| body.bytes(b"a").and_then(|()| body.bytes(b"bc")))
-        });
-        assert_eq!(bytes, BYTES);
     }
 
     proptest! {

@@ -18,7 +18,7 @@ use crate::address::Address;
 use crate::options::Protocol;
 use crate::path::{Path, PathState, Paths};
 use crate::time::{Span, Time};
-use sctp_wire::{Chunk, CommonHeader, Data, DataFlags, Packet, PacketWriter, Sack, emit_sack};
+use sctp_wire::{Chunk, CommonHeader, Data, DataFlags, Packet, PacketWriter, Sack, Ssn, emit_sack};
 use std::vec::Vec;
 use window::ChunkState;
 
@@ -77,15 +77,7 @@ impl Bench {
 
     fn message(length: usize) -> OutMessage {
         let bytes = (0..length).map(|n| u8::try_from(n % 251).unwrap()).collect();
-        OutMessage {
-            message: Message::new(bytes),
-            stream: 0,
-            ppid: 46,
-            context: 0,
-            unordered: false,
-            immediate: false,
-            path: None,
-        }
+        OutMessage { bytes, stream: 0, ppid: 46, context: 0, unordered: false, immediate: false, path: None }
     }
 
     /// Enqueues messages of these lengths on stream 0.

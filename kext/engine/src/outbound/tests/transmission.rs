@@ -19,7 +19,7 @@ fn section_6_9_a_long_message_is_cut_into_full_packets() {
         assert_eq!((chunks[0].flags, chunks[0].payload.len()), (flags, length));
         bytes.extend(&chunks[0].payload);
     }
-    assert_eq!(bytes, Bench::message(2 * FULL + 100).message.span(0));
+    assert_eq!(bytes, Bench::message(2 * FULL + 100).bytes);
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn rfc_7053_the_last_fragment_asks_for_an_immediate_sack() {
 fn section_5_1_1_streams_that_the_peer_does_not_take() {
     let mut bench = Bench::new(1, PLENTY);
     let (error, refused) = bench.out.enqueue(OutMessage { stream: 10, ..Bench::message(5) }).unwrap_err();
-    assert_eq!((error, refused.message.length()), (EnqueueError::BadStream, 5));
+    assert_eq!((error, refused.bytes.len()), (EnqueueError::BadStream, 5));
     for stream in [0, 9, 2, 8, 0] {
         bench.out.enqueue(OutMessage { stream, ..Bench::message(5) }).unwrap();
     }
@@ -276,5 +276,5 @@ fn section_6_1_a_message_is_dropped_when_it_is_acknowledged_and_not_before() {
     assert_eq!(bench.out.buffered_bytes(), 1500);
     assert_eq!((effect.newly_acked, effect.cumulative_advanced, effect.path_acked), (100, true, 1));
     bench.sack(3, &[]);
-    assert!(bench.out.is_drained() && bench.out.started.is_empty());
+    assert!(bench.out.is_drained() && bench.out.messages.is_empty());
 }
