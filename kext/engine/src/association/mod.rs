@@ -352,9 +352,9 @@ impl Association {
             SackNeed::Delayed => self.sack_at,
             SackNeed::None | SackNeed::Now => Time::NEVER,
         };
-        let paths = self.paths.iter().map(|path| path.t3.min(path.heartbeat.deadline));
-        let first =
-            self.handshake.min(self.guard).min(sack).min(self.search_deadline()).min(self.idle_deadline());
+        let searching = self.may_search();
+        let paths = self.paths.iter().map(|path| path.deadline(searching));
+        let first = self.handshake.min(self.guard).min(sack).min(self.idle_deadline());
         paths.fold(first, Time::min)
     }
 

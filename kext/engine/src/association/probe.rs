@@ -1,7 +1,7 @@
 //! Path MTU probes: a HEARTBEAT that a PAD chunk fills up to the size to be tried (RFC 8899 section 6.2, RFC 4820).
 
 use super::{Association, State, emit::Emitted};
-use crate::path::{Path, PathId, PathState};
+use crate::path::{PathId, PathState};
 use crate::random::Random;
 use crate::time::Time;
 use sctp_wire::{Heartbeat, PacketWriter, Reader, Truncated, emit_pad};
@@ -20,15 +20,8 @@ impl Association {
     }
 
     /// Whether probes may be sent: not while the end comes, when the peer may be gone before the answer.
-    const fn may_search(&self) -> bool {
+    pub(super) const fn may_search(&self) -> bool {
         matches!(self.state, State::Established | State::ShutdownPending)
-    }
-
-    /// When [`Association::on_search_deadline`] is to be called next. Only a path that works is searched.
-    pub(crate) fn search_deadline(&self) -> Time {
-        let active = self.paths.iter().filter(|path| path.state == PathState::Active);
-        let deadline = |path: &Path| if path.search.is_idle() { Time(0) } else { path.search.deadline() };
-        if self.may_search() { active.map(deadline).fold(Time::NEVER, Time::min) } else { Time::NEVER }
     }
 
     /// Does what the searches have to do at `now`.
@@ -38,7 +31,7 @@ impl Association {
         }
         self.begin_searches(now);
         for path in self.paths.iter_mut() {
-            if path.state == PathState::Active && path.search.deadline() <= now {
+            if path.search_deadline() <= now {
                 let rto = path.rto.current();
                 path.search.on_deadline(now, rto, random, &mut path.mtu);
             }

@@ -78,7 +78,6 @@ pub(crate) struct Path {
     /// When T3-rtx expires, [`Time::NEVER`] while it does not run.
     pub(crate) t3: Time,
     pub(crate) state: PathState,
-    pub(crate) settings: PathSettings,
     /// Consecutive time-outs (section 8.2).
     pub(crate) errors: u16,
     /// The largest IP packet, bytes.
@@ -92,6 +91,7 @@ pub(crate) struct Path {
     pub(crate) earliest: Option<Tsn>,
     /// The chunk whose round trip is being measured, and when it was sent (section 6.3.1 C4).
     pub(crate) timing: Option<(Tsn, Time)>,
+    pub(crate) settings: PathSettings,
     /// The last TSN that was sent before a mark for congestion reduced the window (RFC 4960 appendix A).
     pub(crate) reduced: Option<Tsn>,
     /// The last source address that was known, even while the route chooses again.
@@ -161,6 +161,21 @@ impl Path {
     /// The bytes for chunks in the largest packet (RFC 6458 section 8.2.2).
     pub(crate) fn chunk_room(&self) -> u32 {
         self.mtu.saturating_sub(self.packet_with(0))
+    }
+
+    /// The next moment that something is to be done for the path; `searching` if its MTU may be searched for.
+    pub(crate) fn deadline(&self, searching: bool) -> Time {
+        let deadline = self.t3.min(self.heartbeat.deadline);
+        if searching { deadline.min(self.search_deadline()) } else { deadline }
+    }
+
+    /// When the search for a better MTU has something to do. Only a path that works is searched.
+    pub(crate) fn search_deadline(&self) -> Time {
+        match self.state {
+            PathState::Active if self.search.is_idle() => Time(0),
+            PathState::Active => self.search.deadline(),
+            PathState::Unconfirmed | PathState::PotentiallyFailed | PathState::Inactive => Time::NEVER,
+        }
     }
 
     /// Starts T3-rtx anew with the current RTO.
