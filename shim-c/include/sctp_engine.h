@@ -96,9 +96,11 @@ struct sctp_update {
 struct sctp_transmit {
 	struct sctp_address source;
 	struct sctp_address destination;
+	uint32_t flow_label; /* IPv6 */
+	uint8_t tos;         /* or traffic class */
+	uint8_t hops;        /* time to live or hop limit */
 	/* The route may only choose a source for which sctp_engine_may_send_from is true. */
 	bool restricted;
-	uint8_t tos;
 	bool dont_fragment; /* IPv4: the DF bit. The kernel has no such thing for IPv6 and fragments what is
 			       too long */
 };

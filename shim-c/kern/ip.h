@@ -68,12 +68,12 @@ read_traffic_class(const uint8_t *header)
 	return (uint8_t)(read_be16(header + IPV6_CLASS) >> 4);
 }
 
-/* Version, traffic class and a flow label of 0. */
+/* Version, traffic class and flow label. */
 static inline void
-write_traffic_class(uint8_t *header, uint8_t value)
+write_ipv6_flow(uint8_t *header, uint8_t traffic_class, uint32_t label)
 {
-	write_be16(header + IPV6_CLASS, (uint16_t)(0x6000 | value << 4));
-	write_be16(header + IPV6_CLASS + 2, 0);
+	write_be16(header + IPV6_CLASS, (uint16_t)(0x6000 | traffic_class << 4 | (label >> 16 & 0xf)));
+	write_be16(header + IPV6_CLASS + 2, (uint16_t)label);
 }
 
 #endif

@@ -17,9 +17,6 @@
 /* How long to wait for mbufs to be freed. */
 #define RETRY_AFTER (SCTP_SECOND / 100)
 
-/* The hops a packet may take: what the kernel gives TCP. */
-#define HOPS 64
-
 /* Datagrams that may be fragmented need an identification of their own (RFC 6864 section 4.1). */
 static uint16_t identification;
 
@@ -41,7 +38,7 @@ write_ipv4(uint8_t *header, const struct sctp_transmit *transmit, size_t length)
 		write_be16(header + IPV4_FRAGMENT, IPV4_DONT_FRAGMENT);
 	else
 		write_be16(header + IPV4_IDENTIFICATION, identification++);
-	header[IPV4_TTL] = HOPS;
+	header[IPV4_TTL] = transmit->hops;
 	header[IPV4_PROTOCOL] = IPPROTO_SCTP;
 	if (transmit->source.family == 4)
 		memcpy(header + IPV4_SOURCE, transmit->source.bytes, 4);
@@ -53,10 +50,10 @@ write_ipv4(uint8_t *header, const struct sctp_transmit *transmit, size_t length)
 static void
 write_ipv6(uint8_t *header, const struct sctp_transmit *transmit, size_t length)
 {
-	write_traffic_class(header, transmit->tos);
+	write_ipv6_flow(header, transmit->tos, transmit->flow_label);
 	write_be16(header + IPV6_LENGTH, (uint16_t)length);
 	header[IPV6_NEXT] = IPPROTO_SCTP;
-	header[IPV6_HOPS] = HOPS;
+	header[IPV6_HOPS] = transmit->hops;
 	sctp_address_to_kernel(&transmit->source, header + IPV6_SOURCE);
 	sctp_address_to_kernel(&transmit->destination, header + IPV6_DESTINATION);
 }

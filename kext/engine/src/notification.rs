@@ -29,6 +29,8 @@ pub enum AddressChange {
     Unreachable,
     /// SCTP_ADDR_CONFIRMED: the peer answered there.
     Confirmed,
+    /// SCTP_ADDR_MADE_PRIM: messages go there.
+    MadePrimary,
 }
 
 /// An address of the peer that changed.

@@ -1,11 +1,49 @@
 //! What a user may set on an endpoint and on its associations; an association takes a copy when it begins.
 
-use crate::address::Address;
+use crate::address::{Address, Family};
 use crate::path::{RtoParameters, WindowParameters};
 use crate::time::Span;
 
 /// The longest that a SACK may wait, whatever the user sets (RFC 9260 section 6.2).
 pub const MAX_SACK_DELAY: Span = Span::from_millis(500);
+
+/// What IP headers say beside addresses and lengths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IpHeader {
+    /// Type of service or traffic class; its two ECN bits are the engine's (RFC 3168 section 5).
+    pub tos: u8,
+    /// Time to live or hop limit.
+    pub hops: u8,
+    /// The flow label of IPv6, 20 bits (RFC 6437); 0 for none.
+    pub flow_label: u32,
+}
+
+impl Default for IpHeader {
+    /// 64 hops, as RFC 1700 has it.
+    fn default() -> Self {
+        Self { tos: 0, hops: 64, flow_label: 0 }
+    }
+}
+
+/// What a user sets of the level of IP: for both families, each of which an endpoint may use.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct IpSettings {
+    /// IP_TOS and IP_TTL.
+    pub v4: IpHeader,
+    /// IPV6_TCLASS and IPV6_UNICAST_HOPS.
+    pub v6: IpHeader,
+}
+
+impl IpSettings {
+    /// What holds for a family.
+    #[must_use]
+    pub const fn of(&self, family: Family) -> IpHeader {
+        match family {
+            Family::None | Family::V4 => self.v4,
+            Family::V6 => self.v6,
+        }
+    }
+}
 
 /// What a user may set for one path, and for those to come (RFC 6458 section 8.1.12, RFC 7829 section 7.2).
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +73,21 @@ pub struct PathSettings {
     pub flow_label: Option<u32>,
 }
 
+/// The bits of the type of service that are ECN's (RFC 3168 section 5).
+const ECN_MASK: u8 = 0b11;
+
 impl PathSettings {
+    /// What packets say to IP: what the user wants for the path goes before what the socket has.
+    #[must_use]
+    pub fn header(&self, socket: &IpSettings, family: Family) -> IpHeader {
+        let ip = socket.of(family);
+        IpHeader {
+            tos: self.dscp.unwrap_or(ip.tos) & !ECN_MASK,
+            hops: ip.hops,
+            flow_label: self.flow_label.unwrap_or(ip.flow_label),
+        }
+    }
+
     /// HB.interval; `None` when heartbeats are off.
     #[must_use]
     pub fn interval(&self) -> Option<Span> {
@@ -60,6 +112,8 @@ pub struct Protocol {
     pub association_max_retransmits: u16,
     /// What paths begin with.
     pub path: PathSettings,
+    /// What packets say to IP.
+    pub ip: IpSettings,
     /// T5-shutdown-guard: how long a shutdown may take; zero for five times RTO.Max (section 9.2).
     pub shutdown_guard: Span,
     /// How long a SACK may wait; [`MAX_SACK_DELAY`] if this is longer.

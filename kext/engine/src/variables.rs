@@ -4,7 +4,7 @@
 //! `net.inet.sctp`; where a bound or a default differs, a remark says why.
 
 use crate::error::Error;
-use crate::options::{PathSettings, Protocol};
+use crate::options::{IpSettings, PathSettings, Protocol};
 use crate::path::{RtoParameters, WindowParameters};
 use crate::time::Span;
 use core::ffi::CStr;
@@ -172,6 +172,7 @@ impl Variables {
             max_init_timeout: millis(self.init_rto_max),
             association_max_retransmits: short(self.assoc_rtx_max),
             path: self.path(),
+            ip: IpSettings::default(),
             shutdown_guard: seconds(self.shutdown_guard_time),
             sack_delay: millis(self.delayed_sack_time),
             outbound_streams: short(self.outgoing_streams),

@@ -68,6 +68,7 @@ pub(crate) const fn to_c(address: &Address) -> contract::sctp_address {
 }
 
 const LENGTH: usize = size_of::<contract::sockaddr_storage>();
+const AF_UNSPEC: u8 = 0;
 const AF_INET: u8 = 2;
 const AF_INET6: u8 = 30;
 
@@ -80,12 +81,14 @@ pub(crate) fn family_of(number: u32) -> Option<Family> {
     }
 }
 
-/// The address in a `struct sockaddr_storage`; `None` for a family that SCTP does not know.
+/// The address in a `struct sockaddr_storage`, none at all where it is all zero; `None` for a family that SCTP does not
+/// know.
 pub(crate) fn from_storage(storage: &contract::sockaddr_storage) -> Option<Address> {
     // SAFETY: the structure has numbers only and this size.
     let bytes = unsafe { core::mem::transmute_copy::<contract::sockaddr_storage, [u8; LENGTH]>(storage) };
     let port = u16::from_be_bytes(*bytes.get(2..)?.first_chunk()?);
     match bytes.get(1).copied()? {
+        AF_UNSPEC => Some(Address::default()),
         AF_INET => Some(Address::v4(*bytes.get(4..)?.first_chunk()?, port)),
         AF_INET6 => {
             let scope = u32::from_ne_bytes(*bytes.get(24..)?.first_chunk()?);

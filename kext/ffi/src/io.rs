@@ -5,6 +5,7 @@ use crate::contract::{
 };
 use crate::errno::ToErrno;
 use crate::{address, errno, lent};
+use ::sctp_engine::options::IpHeader;
 use ::sctp_engine::time::Time;
 use ::sctp_engine::{IcmpError, IcmpKind, Transmit};
 use core::ffi::c_int;
@@ -78,8 +79,10 @@ pub(crate) unsafe extern "C" fn sctp_engine_transmit(
             sctp_transmit {
                 source,
                 destination,
+                flow_label: transmit.ip.flow_label,
+                tos: transmit.ip.tos,
+                hops: transmit.ip.hops,
                 restricted: transmit.restricted,
-                tos: transmit.tos,
                 dont_fragment: transmit.dont_fragment,
             },
         )
@@ -111,7 +114,7 @@ fn transmit_from_c(transmit: &sctp_transmit) -> Transmit {
         source: address::from_c(&transmit.source),
         restricted: transmit.restricted,
         destination: address::from_c(&transmit.destination),
-        tos: transmit.tos,
+        ip: IpHeader { tos: transmit.tos, hops: transmit.hops, flow_label: transmit.flow_label },
         dont_fragment: transmit.dont_fragment,
     }
 }

@@ -14,6 +14,7 @@ const fn address_code(change: AddressChange) -> u32 {
         AddressChange::Available => contract::SCTP_ADDR_AVAILABLE,
         AddressChange::Unreachable => contract::SCTP_ADDR_UNREACHABLE,
         AddressChange::Confirmed => contract::SCTP_ADDR_CONFIRMED,
+        AddressChange::MadePrimary => contract::SCTP_ADDR_MADE_PRIM,
     }
 }
 

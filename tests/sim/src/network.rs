@@ -283,7 +283,7 @@ impl Network {
                 self.tally.sent += 1;
                 *self.sent_to.entry(transmit.destination.bytes).or_default() += 1;
                 let source = self.source(node, &transmit.source, &transmit.destination);
-                let header = IpHeader { ecn: transmit.tos, dont_fragment: transmit.dont_fragment };
+                let header = IpHeader { ecn: transmit.ip.tos, dont_fragment: transmit.dont_fragment };
                 self.carry(source, transmit.destination, header, &buffer[..transmit.length]);
             }
             while let Some(update) = self.call(node, |engine, _| engine.next_update()) {

@@ -5,6 +5,7 @@ use super::{Association, Due, State};
 use crate::address::Address;
 use crate::counters::Counters;
 use crate::inbound::SackNeed;
+use crate::options::IpHeader;
 use crate::outbound::Sent;
 use crate::path::{PathId, PathState};
 use crate::time::Time;
@@ -29,6 +30,8 @@ pub(crate) struct Emitted {
     pub(crate) destination: Address,
     /// The IP header is to say that congestion may be marked rather than signalled by loss: ECT(0) of RFC 3168.
     pub(crate) ecn_capable: bool,
+    /// What the IP header says, but for ECN.
+    pub(crate) ip: IpHeader,
     /// Routers are not to fragment it, so that its loss tells of the path MTU.
     pub(crate) dont_fragment: bool,
 }
@@ -107,13 +110,14 @@ impl Association {
         let uncut =
             if handshake { self.cookie_echo_size() } else { self.outbound.oversized(id, &self.paths) };
         let needed = uncut.map_or(0, |size| size.saturating_add(COMMON_HEADER_LEN));
+        let ip = self.settings.protocol.ip;
         let path = self.path_mut(id)?;
         let unconfirmed = path.state == PathState::Unconfirmed;
         if unconfirmed && heartbeat.is_none() && !handshake && !answer_only {
             // Section 5.4: it waits until the peer has answered from somewhere.
             return None;
         }
-        let (remote, source) = (path.remote, path.local.with_port(header.source_port));
+        let (remote, source, ip) = (path.remote, path.local.with_port(header.source_port), path.ip(&ip));
         let fits = usize::try_from(path.mtu.saturating_sub(remote.ip_header())).ok()?;
         let forbids_fragments = path.search.forbids_fragments();
         path.search.other_sent();
@@ -149,7 +153,7 @@ impl Association {
         let length = writer.finish();
         let dont_fragment = forbids_fragments && length <= fits;
         let restricted = self.restricts(&source);
-        Some(Emitted { length, source, restricted, destination: remote, ecn_capable, dont_fragment })
+        Some(Emitted { length, source, restricted, destination: remote, ecn_capable, ip, dont_fragment })
     }
 
     /// Whether the route that is to choose another source than `source` may not take any.

@@ -47,11 +47,12 @@ impl Association {
     pub(crate) fn emit_probe(&mut self, now: Time, buffer: &mut [u8]) -> Option<Emitted> {
         let place = self.paths.iter().position(|path| path.search.due().is_some())?;
         let header = self.header();
+        let ip = self.settings.protocol.ip;
         let path = self.paths.get_mut(place)?;
         let size = path.search.due()?;
         let (source, destination) = (path.local.with_port(header.source_port), path.remote);
         let limit = usize::try_from(size.saturating_sub(destination.ip_header())).ok()?;
-        let nonce = path.search.send();
+        let (nonce, ip) = (path.search.send(), path.ip(&ip));
         if buffer.len() < limit {
             path.search.on_refused(now, &mut path.mtu);
             return None;
@@ -65,7 +66,7 @@ impl Association {
         Heartbeat::new(&info).emit_request(&mut writer).and_then(|()| emit_pad(&mut writer)).ok()?;
         let length = writer.finish();
         let restricted = self.restricts(&source);
-        Some(Emitted { length, source, restricted, destination, ecn_capable: false, dont_fragment: true })
+        Some(Emitted { length, source, restricted, destination, ecn_capable: false, ip, dont_fragment: true })
     }
 
     /// HEARTBEAT ACK. Returns whether it answers a probe, and not a heartbeat.

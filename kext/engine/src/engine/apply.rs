@@ -133,15 +133,16 @@ impl Engine {
             (Some(_), true) => Change::Lost,
             (Some(_), false) => Change::CannotStart,
         };
-        let (source, destination) =
+        let (source, destination, ip) =
             // Section 5.4: not to an address that is not known to be the peer's.
             association.path(association.control_path()).map_or_else(Default::default, |path| {
                 let source = association.local_addresses.some_source_to(&path.remote);
                 let source = if path.local.is_any() { source } else { path.local };
-                (source.with_port(association.local.port), path.remote)
+                let ip = path.ip(&association.settings.protocol.ip);
+                (source.with_port(association.local.port), path.remote, ip)
             });
         if !matches!(ending.farewell, Farewell::Silence)
-            && self.farewells.push(Last { source, destination, tag, farewell: ending.farewell }).is_err()
+            && self.farewells.push(Last { source, destination, tag, ip, farewell: ending.farewell }).is_err()
         {
             bump(&mut self.counters.replies_dropped);
         }

@@ -1,8 +1,10 @@
 //! The last packets of associations that are over, one each, until they are sent.
 
+use super::Transmit;
 use crate::address::Address;
 use crate::association::Farewell;
 use crate::memory::{self, OutOfMemory};
+use crate::options::IpHeader;
 use alloc::vec::Vec;
 use sctp_wire::{CommonHeader, Full, PacketWriter};
 
@@ -15,6 +17,7 @@ pub(super) struct Last {
     pub(super) source: Address,
     pub(super) destination: Address,
     pub(super) tag: u32,
+    pub(super) ip: IpHeader,
     pub(super) farewell: Farewell,
 }
 
@@ -76,11 +79,19 @@ impl Farewells {
         self.waiting.is_empty()
     }
 
-    /// Writes one of them to `buffer`: its length, source and destination.
-    pub(super) fn pop(&mut self, buffer: &mut [u8]) -> Option<(usize, Address, Address)> {
+    /// Writes one of them to `buffer`.
+    pub(super) fn pop(&mut self, buffer: &mut [u8]) -> Option<Transmit> {
         while let Some(last) = self.waiting.pop() {
             if let Some(length) = last.write(buffer) {
-                return Some((length, last.source, last.destination));
+                let Last { source, destination, ip, .. } = last;
+                return Some(Transmit {
+                    length,
+                    source,
+                    restricted: false,
+                    destination,
+                    ip,
+                    dont_fragment: false,
+                });
             }
         }
         None

@@ -17,6 +17,7 @@ mod lookup;
 mod out_of_the_blue;
 mod output;
 mod passive;
+mod paths;
 mod receive;
 mod replies;
 mod settings;
@@ -26,6 +27,7 @@ mod tests;
 pub use calls::{Close, SendInfo};
 pub use icmp::{IcmpError, IcmpKind};
 pub use output::{Transmit, Update};
+pub use paths::PathOptions;
 pub use receive::Received;
 pub use settings::Scope;
 

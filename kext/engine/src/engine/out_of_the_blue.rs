@@ -3,6 +3,7 @@
 use super::Engine;
 use super::input::bump;
 use crate::address::Address;
+use crate::options::IpHeader;
 use crate::time::Time;
 use sctp_wire::{Cause, Chunk, Packet};
 
@@ -91,7 +92,19 @@ impl Engine {
         tag: u32,
         build: impl FnOnce(&mut sctp_wire::PacketWriter<'_>) -> Result<(), sctp_wire::Full>,
     ) {
-        if !self.replies.push(source, destination, tag, build) {
+        self.reply_as(IpHeader::default(), source, destination, tag, build);
+    }
+
+    /// The same with what a user has set of its IP header.
+    pub(super) fn reply_as(
+        &mut self,
+        ip: IpHeader,
+        source: &Address,
+        destination: &Address,
+        tag: u32,
+        build: impl FnOnce(&mut sctp_wire::PacketWriter<'_>) -> Result<(), sctp_wire::Full>,
+    ) {
+        if !self.replies.push(source, destination, tag, ip, build) {
             bump(&mut self.counters.replies_dropped);
         }
     }

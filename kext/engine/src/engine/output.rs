@@ -6,6 +6,7 @@ use crate::address::Address;
 use crate::association::State;
 use crate::endpoint::Style;
 use crate::error::Error;
+use crate::options::IpHeader;
 use crate::time::Time;
 
 /// ECT(0), the code point that senders use (RFC 3168 section 5).
@@ -22,8 +23,8 @@ pub struct Transmit {
     pub restricted: bool,
     /// The peer.
     pub destination: Address,
-    /// The type of service, or traffic class, of the IP header; only its two ECN bits are ever set.
-    pub tos: u8,
+    /// What the IP header says.
+    pub ip: IpHeader,
     /// Routers are not to fragment the packet.
     pub dont_fragment: bool,
 }
@@ -63,11 +64,10 @@ impl Engine {
     /// Writes the next packet into `buffer`, which must hold at least a path MTU.
     pub fn transmit(&mut self, now: Time, buffer: &mut [u8]) -> Option<Transmit> {
         let waiting = self.replies.pop(buffer).or_else(|| self.farewells.pop(buffer));
-        if let Some((length, source, destination)) = waiting {
+        if let Some(transmit) = waiting {
             self.farewells.release(self.associations.len());
             bump(&mut self.counters.packets_sent);
-            let (tos, restricted, dont_fragment) = (0, false, false);
-            return Some(Transmit { length, source, restricted, destination, tos, dont_fragment });
+            return Some(transmit);
         }
         while let Some(index) = self.ready.pop() {
             let Some(key) = self.associations.key_at(index) else { continue };
@@ -80,10 +80,11 @@ impl Engine {
             self.settle(now, key);
             bump(&mut self.counters.packets_sent);
             let (source, destination) = (emitted.source, emitted.destination);
-            let tos = if emitted.ecn_capable { ECN_CAPABLE_TRANSPORT } else { 0 };
+            let ecn = if emitted.ecn_capable { ECN_CAPABLE_TRANSPORT } else { 0 };
+            let ip = IpHeader { tos: emitted.ip.tos | ecn, ..emitted.ip };
             let (length, dont_fragment) = (emitted.length, emitted.dont_fragment);
             let restricted = emitted.restricted;
-            return Some(Transmit { length, source, restricted, destination, tos, dont_fragment });
+            return Some(Transmit { length, source, restricted, destination, ip, dont_fragment });
         }
         None
     }

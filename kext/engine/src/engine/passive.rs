@@ -213,7 +213,8 @@ impl Engine {
         self.secrets.rotate(now, self.variables.secret_lifetime(), &mut self.random);
         let Ok(length) = self.secrets.seal(&contents, &mut buffer) else { return };
         let sealed = buffer.get(..length).unwrap_or_default();
-        self.reply(destination, source, init.initiate_tag, |writer| {
+        let ip = protocol.path.header(&protocol.ip, source.family);
+        self.reply_as(ip, destination, source, init.initiate_tag, |writer| {
             let init_ack = Init {
                 initiate_tag: answer.local_tag,
                 a_rwnd: protocol.receive_buffer,

@@ -2,8 +2,10 @@
 //!
 //! They wait in slots made once, so that answering an INIT allocates nothing.
 
+use super::Transmit;
 use crate::address::Address;
 use crate::memory::{self, OutOfMemory};
+use crate::options::IpHeader;
 use crate::time::Time;
 use alloc::vec::Vec;
 use sctp_wire::{CommonHeader, Full, PacketWriter};
@@ -45,6 +47,7 @@ struct Slot {
     length: usize,
     source: Address,
     destination: Address,
+    ip: IpHeader,
 }
 
 /// A bounded queue of answers.
@@ -61,7 +64,8 @@ impl Replies {
         let mut slots = Vec::new();
         for _ in 0..SLOTS {
             let (source, destination) = (Address::default(), Address::default());
-            memory::push(&mut slots, Slot { bytes: [0; LENGTH], length: 0, source, destination })?;
+            let ip = IpHeader::default();
+            memory::push(&mut slots, Slot { bytes: [0; LENGTH], length: 0, source, destination, ip })?;
         }
         let level = u64::from(STRANGERS_PER_SECOND).saturating_mul(TOKEN);
         let strangers = Bucket { rate: STRANGERS_PER_SECOND, level, filled: Time(0) };
@@ -87,6 +91,7 @@ impl Replies {
         source: &Address,
         destination: &Address,
         tag: u32,
+        ip: IpHeader,
         build: impl FnOnce(&mut PacketWriter<'_>) -> Result<(), Full>,
     ) -> bool {
         if self.used >= SLOTS {
@@ -106,12 +111,13 @@ impl Replies {
         slot.length = writer.finish();
         slot.source = *source;
         slot.destination = *destination;
+        slot.ip = ip;
         self.used = self.used.saturating_add(1);
         true
     }
 
     /// Copies the oldest answer out. One that does not fit `buffer` is lost.
-    pub(super) fn pop(&mut self, buffer: &mut [u8]) -> Option<(usize, Address, Address)> {
+    pub(super) fn pop(&mut self, buffer: &mut [u8]) -> Option<Transmit> {
         if self.used == 0 {
             return None;
         }
@@ -120,6 +126,7 @@ impl Replies {
         self.used = self.used.saturating_sub(1);
         let bytes = slot.bytes.get(..slot.length)?;
         buffer.get_mut(..slot.length)?.copy_from_slice(bytes);
-        Some((slot.length, slot.source, slot.destination))
+        let Slot { length, source, destination, ip, .. } = *slot;
+        Some(Transmit { length, source, restricted: false, destination, ip, dont_fragment: false })
     }
 }

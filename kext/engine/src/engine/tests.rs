@@ -75,7 +75,7 @@ impl Wire {
                     let bytes = buffer[..transmit.length].to_vec();
                     assert!(transmit.destination.same_host(&Self::address(1 - host)));
                     self.packets.push((host, bytes.clone()));
-                    self.tos.push(transmit.tos);
+                    self.tos.push(transmit.ip.tos);
                     if self.passes(host, &transmit, &bytes) {
                         queue.push_back((1 - host, bytes));
                     }

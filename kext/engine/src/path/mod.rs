@@ -20,7 +20,7 @@ pub use rto::RtoParameters;
 pub(crate) use select::{alternate, usable};
 
 use crate::address::Address;
-use crate::options::{PathSettings, Protocol};
+use crate::options::{IpHeader, IpSettings, PathSettings, Protocol};
 use crate::time::Time;
 use sctp_wire::{COMMON_HEADER_LEN, Tsn};
 
@@ -150,6 +150,11 @@ impl Path {
     pub(crate) fn pmdcs(&self) -> u32 {
         let header = u32::try_from(COMMON_HEADER_LEN).unwrap_or(u32::MAX);
         self.mtu.clamp(MIN_MTU, MAX_MTU).saturating_sub(self.remote.ip_header()).saturating_sub(header) & !3
+    }
+
+    /// What its packets say to IP.
+    pub(crate) fn ip(&self, socket: &IpSettings) -> IpHeader {
+        self.settings.header(socket, self.remote.family)
     }
 
     /// The IP packet with `room` bytes for chunks, bytes.

@@ -4,6 +4,7 @@ mod addresses;
 mod congestion;
 mod extensions;
 mod parts;
+mod paths;
 mod plain;
 mod receiving;
 mod sending;
@@ -98,12 +99,13 @@ struct Row {
 }
 
 /// The options, a file a subject.
-const TABLES: [&[Row]; 8] = [
+const TABLES: [&[Row]; 9] = [
     addresses::ROWS,
     set_up::ROWS,
     sending::ROWS,
     receiving::ROWS,
     parts::ROWS,
+    paths::ROWS,
     congestion::ROWS,
     status::ROWS,
     extensions::ROWS,

@@ -112,7 +112,7 @@ fn association_state(state: ::sctp_engine::StateName) -> c_int {
 /// The path is the one that `spinfo_address` names on the way in.
 fn get_path(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
     let asked = contract::sctp_paddrinfo::read(room)?;
-    let address = crate::address::from_storage(&asked.spinfo_address).ok_or(Error::Invalid)?;
+    let address = crate::address::from_storage(&asked.spinfo_address).ok_or(Error::NoSuchAssociation)?;
     let scope = Scope::from(asked.spinfo_assoc_id);
     let (association, path) = call.engine.path_status(call.endpoint, scope, &address)?;
     path_info(call, association, &path)?.write(room)
