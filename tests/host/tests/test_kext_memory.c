@@ -171,7 +171,8 @@ TEST_LIMIT(kext_lives_with_failing_allocations, 120)
 
 	run(host_memory_fail_every);
 	host_memory_count(NULL, &memory);
-	EXPECT(memory.failed > 500);
+	/* Each of the 49 rounds has had some, however few allocations the kext makes. */
+	EXPECT(memory.failed > 2 * 49);
 }
 
 TEST_LIMIT(kext_lives_with_failing_mbufs, 120)
