@@ -25,6 +25,7 @@ typedef uint64_t sctp_endpoint;
 
 struct sctp_engine;
 struct sctp_message;
+struct sctpstat; /* netinet/sctp_uio.h */
 
 /* family: 0 none, 4 or 6. port in host order. An IPv4 address stands in bytes[0..4], network order. */
 struct sctp_address {
@@ -247,6 +248,10 @@ bool sctp_engine_variable(const struct sctp_engine *engine, uint32_t index, stru
 int sctp_engine_set_variable(struct sctp_engine *engine, uint32_t index, uint32_t value);
 /* Buffers of a new socket, bytes. */
 void sctp_engine_socket_buffers(const struct sctp_engine *engine, uint32_t *send, uint32_t *receive);
+
+void sctp_engine_statistics(const struct sctp_engine *engine, struct sctpstat *out);
+/* Sets all counters back to zero. */
+void sctp_engine_reset_statistics(struct sctp_engine *engine, sctp_nanoseconds now);
 
 /* ---- messages: no lock needed, owned by one caller at a time ---- */
 /* A message of length bytes for sctp_engine_send; *bytes is where to copy them to. ENOMEM. May block for

@@ -1,5 +1,6 @@
 /*
- * The variables below net.sctp, which sysctl(8) shows and sets: one for each row of the engine's table.
+ * The variables below net.sctp, which sysctl(8) shows and sets: one for each row of the engine's table, and
+ * the statistics as FreeBSD lays them out.
  *
  * FreeBSD has them below net.inet. There a kext may add nothing: from xnu-7195.101.1 on the kernel's lists of
  * variables are in read-only memory, but for those that are meant to be extended, and net.inet is not.
@@ -9,9 +10,10 @@
 #include "sysctl.h"
 #include "core.h"
 #include "mem.h"
+#include "user_abi.h"
 
 static struct sysctl_oid_list children;
-static struct sysctl_oid node;
+static struct sysctl_oid node, stats;
 static struct sysctl_oid *variables; /* allocated */
 static uint32_t count;
 
@@ -32,6 +34,57 @@ handle_variable(struct sysctl_oid *oid, void *arg1, int arg2, struct sysctl_req 
 	sctp_lock();
 	error = sctp_engine_set_variable(engine(), (uint32_t)arg2, (uint32_t)value);
 	sctp_unlock();
+	return error;
+}
+
+static bool
+is_zero(const void *memory, size_t size)
+{
+	const uint8_t *bytes = memory;
+
+	while (size > 0 && bytes[size - 1] == 0)
+		size--;
+	return size == 0;
+}
+
+/* Zeros may be written, and nothing else: they set the counters back. */
+static int
+exchange_stats(struct sysctl_req *request, struct sctpstat *buffer)
+{
+	int error;
+
+	sctp_lock();
+	sctp_engine_statistics(engine(), buffer);
+	sctp_unlock();
+	error = request->oldfunc(request, buffer, sizeof(*buffer));
+	if (error != 0 || request->newptr == 0)
+		return error;
+	if (request->newlen != sizeof(*buffer))
+		return EINVAL;
+	error = request->newfunc(request, buffer, sizeof(*buffer));
+	if (error != 0)
+		return error;
+	if (!is_zero(buffer, sizeof(*buffer)))
+		return EINVAL;
+	sctp_lock();
+	sctp_engine_reset_statistics(engine(), sctp_now());
+	sctp_unlock();
+	return 0;
+}
+
+static int
+handle_stats(struct sysctl_oid *oid, void *arg1, int arg2, struct sysctl_req *request)
+{
+	struct sctpstat *buffer = sctp_mem_alloc(sizeof(*buffer));
+	int error;
+
+	(void)oid;
+	(void)arg1;
+	(void)arg2;
+	if (buffer == NULL)
+		return ENOMEM;
+	error = exchange_stats(request, buffer);
+	sctp_kern_free(buffer, sizeof(*buffer));
 	return error;
 }
 
@@ -66,6 +119,16 @@ fill_node(void)
 	node.oid_descr = "Stream Control Transmission Protocol";
 }
 
+static void
+fill_stats(void)
+{
+	memset(&stats, 0, sizeof(stats));
+	fill(&stats, &children, CTLTYPE_OPAQUE | CTLFLAG_WR, "stats");
+	stats.oid_handler = handle_stats;
+	stats.oid_fmt = "S,sctpstat";
+	stats.oid_descr = "Counters of RFC 3873 and others; write zeros to set them back";
+}
+
 int
 sctp_sysctl_start(void)
 {
@@ -86,6 +149,8 @@ sctp_sysctl_start(void)
 	children.first = NULL;
 	for (uint32_t i = 0; i < count; i++)
 		sysctl_register_oid(&variables[i]);
+	fill_stats();
+	sysctl_register_oid(&stats);
 	/* Last: with it all of them appear. */
 	fill_node();
 	sysctl_register_oid(&node);
@@ -96,6 +161,7 @@ void
 sctp_sysctl_stop(void)
 {
 	sysctl_unregister_oid(&node);
+	sysctl_unregister_oid(&stats);
 	for (uint32_t i = count; i > 0; i--)
 		sysctl_unregister_oid(&variables[i - 1]);
 	sctp_kern_free(variables, count * sizeof(*variables));

@@ -84,12 +84,14 @@ impl Secrets {
     }
 
     /// Takes a new key if the current one has signed cookies for `life`. What it signed is good as long again, so `life`
-    /// should exceed the longest lifetime of a cookie.
-    pub(crate) fn rotate(&mut self, now: Time, life: Span, random: &mut Random) {
-        if now.since(self.changed) >= life {
+    /// should exceed the longest lifetime of a cookie. Returns whether it did.
+    pub(crate) fn rotate(&mut self, now: Time, life: Span, random: &mut Random) -> bool {
+        let due = now.since(self.changed) >= life;
+        if due {
             self.previous = core::mem::replace(&mut self.current, random.block());
             self.changed = now;
         }
+        due
     }
 
     /// Writes the signed cookie.
@@ -311,12 +313,12 @@ mod tests {
         let (mut secrets, mut random, buffer, length) = sealed();
         let life = Span::from_secs(3600);
         let current = secrets.current;
-        secrets.rotate(Time(3_599_999_999_999), life, &mut random);
+        assert!(!secrets.rotate(Time(3_599_999_999_999), life, &mut random));
         assert_eq!(secrets.current, current);
-        secrets.rotate(Time(3_600_000_000_000), life, &mut random);
+        assert!(secrets.rotate(Time(3_600_000_000_000), life, &mut random));
         assert_ne!(secrets.current, current);
         assert!(secrets.open(&buffer[..length]).is_ok());
-        secrets.rotate(Time(7_200_000_000_000), life, &mut random);
+        assert!(secrets.rotate(Time(7_200_000_000_000), life, &mut random));
         assert_eq!(secrets.open(&buffer[..length]), Err(Forged));
     }
 }

@@ -91,6 +91,13 @@ impl Inbox {
         self.queue.len().saturating_add(if self.returned.is_some() { 1 } else { 0 })
     }
 
+    /// Messages of peers that wait.
+    pub(crate) fn messages(&self) -> u64 {
+        let queued = (0..self.queue.len()).filter_map(|place| self.queue.get(place));
+        let messages = queued.chain(&self.returned).filter(|queued| queued.delivery().is_some());
+        u64::try_from(messages.count()).unwrap_or(0)
+    }
+
     /// Bytes that can be read now; 1 when there are only empty messages and notifications.
     pub(crate) fn readable(&self) -> usize {
         let next = self.returned.as_ref().or_else(|| self.queue.get(0));

@@ -99,12 +99,13 @@ pub(crate) unsafe extern "C" fn sctp_engine_transmit_failed(
     transmit: *const sctp_transmit,
     error: c_int,
 ) {
+    // SAFETY: the caller's promise.
+    let (engine, transmit) = unsafe { (lent::engine(engine), &*transmit) };
+    engine.transmit_failed();
     // Any other error is a lost packet, as any packet may be.
     if error != EMSGSIZE {
         return;
     }
-    // SAFETY: the caller's promise.
-    let (engine, transmit) = unsafe { (lent::engine(engine), &*transmit) };
     engine.transmit_refused(Time(now), &transmit_from_c(transmit));
 }
 

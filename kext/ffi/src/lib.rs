@@ -18,6 +18,7 @@ mod options;
 #[cfg(kext)]
 mod runtime;
 mod sockets;
+mod statistics;
 #[cfg(test)]
 mod tests;
 mod transfer;

@@ -711,6 +711,152 @@ struct sctp_peeloff_opt {
 	int new_sd;
 };
 
+/* A moment, as time since the machine started. */
+struct sctp_timeval {
+	uint32_t tv_sec;
+	uint32_t tv_usec;
+};
+
+/*
+ * The variable net.sctp.stats. Who writes zeros to it sets all counters back. Those marked "-" are always
+ * zero: they count what this SCTP does not do or does not count.
+ */
+struct sctpstat {
+	struct sctp_timeval sctps_discontinuitytime; /* when the counters were set back, 0 if never */
+	/* RFC 3873 section 4, sctpStats. */
+	uint32_t sctps_currestab;    /* associations in ESTABLISHED, SHUTDOWN-PENDING or SHUTDOWN-RECEIVED */
+	uint32_t sctps_activeestab;  /* set up from this side */
+	uint32_t sctps_restartestab; /* set up anew, for the peer restarted */
+	uint32_t sctps_collisionestab;   /* set up from both sides at once */
+	uint32_t sctps_passiveestab;     /* set up by the peer */
+	uint32_t sctps_aborted;          /* ended by ABORT, or because the peer fell silent */
+	uint32_t sctps_shutdown;         /* ended by SHUTDOWN */
+	uint32_t sctps_outoftheblue;     /* packets that belong to no association */
+	uint32_t sctps_checksumerrors;   /* packets with a wrong checksum */
+	uint32_t sctps_outcontrolchunks; /* retransmissions not counted, here and in the next two */
+	uint32_t sctps_outorderchunks;
+	uint32_t sctps_outunorderchunks;
+	uint32_t sctps_incontrolchunks;
+	uint32_t sctps_inorderchunks; /* DATA that was taken in */
+	uint32_t sctps_inunorderchunks;
+	uint32_t sctps_fragusrmsgs;  /* messages sent in more than one chunk */
+	uint32_t sctps_reasmusrmsgs; /* messages received in more than one chunk */
+	uint32_t sctps_outpackets;
+	uint32_t sctps_inpackets;
+	/* Packets and chunks that came. */
+	uint32_t sctps_recvpackets;
+	uint32_t sctps_recvdatagrams;
+	uint32_t sctps_recvpktwithdata;
+	uint32_t sctps_recvsacks;
+	uint32_t sctps_recvdata;
+	uint32_t sctps_recvdupdata; /* DATA that had come before */
+	uint32_t sctps_recvheartbeat;
+	uint32_t sctps_recvheartbeatack;
+	uint32_t sctps_recvecne;
+	uint32_t sctps_recvauth;        /* - */
+	uint32_t sctps_recvauthmissing; /* - */
+	uint32_t sctps_recvivalhmacid;  /* - */
+	uint32_t sctps_recvivalkeyid;   /* - */
+	uint32_t sctps_recvauthfailed;  /* - */
+	uint32_t sctps_recvexpress;     /* - */
+	uint32_t sctps_recvexpressm;    /* - */
+	uint32_t sctps_recv_spare;      /* - */
+	uint32_t sctps_recvswcrc;       /* checksums that this host calculated */
+	uint32_t sctps_recvhwcrc;       /* - */
+	/* Packets and chunks that were sent. */
+	uint32_t sctps_sendpackets;
+	uint32_t sctps_sendsacks;
+	uint32_t sctps_senddata;            /* DATA sent for the first time */
+	uint32_t sctps_sendretransdata;     /* DATA sent again */
+	uint32_t sctps_sendfastretrans;     /* of that, because SACKs missed it */
+	uint32_t sctps_sendmultfastretrans; /* - */
+	uint32_t sctps_sendheartbeat;
+	uint32_t sctps_sendecne;
+	uint32_t sctps_sendauth;   /* - */
+	uint32_t sctps_senderrors; /* packets that this host could not send */
+	uint32_t sctps_send_spare; /* - */
+	uint32_t sctps_sendswcrc;  /* checksums that this host calculated */
+	uint32_t sctps_sendhwcrc;  /* - */
+	/* Packets that were reported dropped. */
+	uint32_t sctps_pdrpfmbox; /* - */
+	uint32_t sctps_pdrpfehos; /* - */
+	uint32_t sctps_pdrpmbda;  /* - */
+	uint32_t sctps_pdrpmbct;  /* - */
+	uint32_t sctps_pdrpbwrpt; /* - */
+	uint32_t sctps_pdrpcrupt; /* - */
+	uint32_t sctps_pdrpnedat; /* - */
+	uint32_t sctps_pdrppdbrk; /* - */
+	uint32_t sctps_pdrptsnnf; /* - */
+	uint32_t sctps_pdrpdnfnd; /* - */
+	uint32_t sctps_pdrpdiwnp; /* - */
+	uint32_t sctps_pdrpdizrw; /* - */
+	uint32_t sctps_pdrpbadd;  /* - */
+	uint32_t sctps_pdrpmark;  /* - */
+	/* Timers that ran out. */
+	uint32_t sctps_timoiterator;    /* - */
+	uint32_t sctps_timodata;        /* T3-rtx */
+	uint32_t sctps_timowindowprobe; /* T3-rtx, with the window closed */
+	uint32_t sctps_timoinit;        /* T1-init */
+	uint32_t sctps_timosack;        /* delayed SACKs */
+	uint32_t sctps_timoshutdown;    /* T2-shutdown, after SHUTDOWN */
+	uint32_t sctps_timoheartbeat;
+	uint32_t sctps_timocookie; /* T1-cookie */
+	uint32_t sctps_timosecret; /* changes of the key of state cookies */
+	uint32_t sctps_timopathmtu;
+	uint32_t sctps_timoshutdownack;   /* T2-shutdown, after SHUTDOWN ACK */
+	uint32_t sctps_timoshutdownguard; /* T5-shutdown-guard */
+	uint32_t sctps_timostrmrst;       /* - */
+	uint32_t sctps_timoearlyfr;       /* - */
+	uint32_t sctps_timoasconf;        /* - */
+	uint32_t sctps_timodelprim;       /* - */
+	uint32_t sctps_timoautoclose;     /* - */
+	uint32_t sctps_timoassockill;     /* - */
+	uint32_t sctps_timoinpkill;       /* - */
+	uint32_t sctps_spare[11];         /* - */
+	/* Others. */
+	uint32_t sctps_hdrops;           /* packets too short to be of SCTP */
+	uint32_t sctps_badsum;           /* packets with a wrong checksum */
+	uint32_t sctps_noport;           /* packets out of the blue to a port that no socket has */
+	uint32_t sctps_badvtag;          /* packets with a wrong verification tag */
+	uint32_t sctps_badsid;           /* DATA of a stream that there is not */
+	uint32_t sctps_nomem;            /* - */
+	uint32_t sctps_fastretransinrtt; /* - */
+	uint32_t sctps_markedretrans;    /* DATA sent again */
+	uint32_t sctps_naglesent;        /* - */
+	uint32_t sctps_naglequeued;      /* - */
+	uint32_t sctps_maxburstqueued;   /* - */
+	uint32_t sctps_ifnomemqueued;    /* - */
+	uint32_t sctps_windowprobed;     /* packets sent into a closed window */
+	uint32_t sctps_lowlevelerr;      /* - */
+	uint32_t sctps_lowlevelerrusr;   /* - */
+	uint32_t sctps_datadropchklmt;   /* - */
+	uint32_t sctps_datadroprwnd;     /* DATA dropped for want of room */
+	uint32_t sctps_ecnereducedcwnd;
+	uint32_t sctps_vtagexpress;    /* - */
+	uint32_t sctps_vtagbogus;      /* - */
+	uint32_t sctps_primary_randry; /* - */
+	uint32_t sctps_cmt_randry;     /* - */
+	uint32_t sctps_slowpath_sack;  /* - */
+	uint32_t sctps_wu_sacks_sent;  /* SACKs that only opened the window */
+	uint32_t sctps_sends_with_flags;
+	uint32_t sctps_sends_with_unord;
+	uint32_t sctps_sends_with_eof;
+	uint32_t sctps_sends_with_abort;
+	uint32_t sctps_protocol_drain_calls; /* - */
+	uint32_t sctps_protocol_drains_done; /* - */
+	uint32_t sctps_read_peeks;           /* - */
+	uint32_t sctps_cached_chk;           /* - */
+	uint32_t sctps_cached_strmoq;        /* - */
+	uint32_t sctps_left_abandon;         /* unread messages of sockets that were closed */
+	uint32_t sctps_send_burst_avoid;     /* - */
+	uint32_t sctps_send_cwnd_avoid;      /* - */
+	uint32_t sctps_fwdtsn_map_over;      /* - */
+	uint32_t sctps_queue_upd_ecne;       /* - */
+	uint32_t sctps_recvzerocrc;          /* - */
+	uint32_t sctps_sendzerocrc;          /* - */
+	uint32_t sctps_reserved[29];         /* - */
+};
+
 #ifdef SCTP_KERNEL_BUILD
 
 /* SCTP_GET_PEER_ADDRESSES, SCTP_GET_LOCAL_ADDRESSES: then socket addresses without gaps. */

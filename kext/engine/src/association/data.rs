@@ -2,13 +2,13 @@
 
 use super::heartbeat::tell;
 use super::{Association, Disposition, State};
-use crate::counters::Counters;
+use crate::counters::{Counters, bump};
 use crate::error::Error;
 use crate::inbound::{SackNeed, Verdict};
 use crate::options::MAX_SACK_DELAY;
 use crate::outbound::{SackEffect, SackError};
 use crate::time::{Span, Time};
-use sctp_wire::{Cause, Data, Sack};
+use sctp_wire::{Cause, Data, DataFlags, Sack};
 
 /// Bytes of a chunk that a receive buffer without room for it is full for.
 const FULL_CHUNK: usize = 1500;
@@ -28,18 +28,28 @@ impl Association {
         let room = self.told_room();
         match self.inbound.receive(data, room) {
             Verdict::Accepted => {
+                bump(if data.flags.contains(DataFlags::UNORDERED) {
+                    &mut counters.unordered_chunks_received
+                } else {
+                    &mut counters.ordered_chunks_received
+                });
+                let reassembled = u64::from(self.inbound.take_reassembled());
+                counters.messages_reassembled = counters.messages_reassembled.wrapping_add(reassembled);
                 let length = u32::try_from(data.payload.len()).unwrap_or(u32::MAX);
                 self.taken = self.taken.saturating_add(length);
             }
-            Verdict::Duplicate => counters.data_duplicates = counters.data_duplicates.wrapping_add(1),
+            Verdict::Duplicate => bump(&mut counters.data_duplicates),
             Verdict::Dropped => {
-                counters.data_dropped = counters.data_dropped.wrapping_add(1);
+                bump(&mut counters.data_dropped);
                 if self.unread == 0 && self.inbound.is_stuck(data, room) {
                     // What fills the buffer waits for messages that the peer has left out.
                     return Disposition::abort(Error::Aborted, Cause::OutOfResource);
                 }
             }
-            Verdict::InvalidStream => self.report(&Cause::InvalidStream { stream: data.stream }),
+            Verdict::InvalidStream => {
+                bump(&mut counters.bad_streams);
+                self.report(&Cause::InvalidStream { stream: data.stream });
+            }
             Verdict::NoUserData => {
                 return Disposition::abort(Error::Aborted, Cause::NoUserData { tsn: data.tsn });
             }
@@ -114,18 +124,20 @@ impl Association {
         self.inbound.begin_part(if full { 0 } else { point }, alone);
     }
 
-    /// The user read `bytes`: the window opens, and the peer is told when that matters (section 6.2, SWS).
-    pub(crate) fn on_read(&mut self, bytes: usize) {
+    /// The user read `bytes`: the window opens, and the peer is told when that matters (section 6.2, SWS). Returns whether
+    /// it is.
+    pub(crate) fn on_read(&mut self, bytes: usize) -> bool {
         self.unread = self.unread.saturating_sub(bytes);
         let window = self.window();
         let mtu = self.path(self.primary).map_or(1500, |path| path.mtu);
         // A quarter of the buffer, as section 6.2 advises: no burst of updates while a full buffer is read.
         let quarter = self.settings.protocol.receive_buffer / 4;
         let step = mtu.saturating_mul(2).min(self.settings.protocol.receive_buffer / 2).max(quarter).max(1);
-        if window >= self.advertised.saturating_add(step)
-            && self.advertised < self.settings.protocol.receive_buffer / 2
-        {
+        let opens = window >= self.advertised.saturating_add(step)
+            && self.advertised < self.settings.protocol.receive_buffer / 2;
+        if opens {
             self.inbound.want_sack_now();
         }
+        opens
     }
 }

@@ -4,6 +4,7 @@
 //! that it has reduced its window.
 
 use super::{Association, Disposition};
+use crate::counters::{Counters, bump};
 use sctp_wire::{Cwr, Ecne, Full, PacketWriter, Tsn};
 
 /// A mark that the sender was not yet heard to have answered.
@@ -93,7 +94,7 @@ impl Association {
     }
 
     /// ECNE: reduces the window of the path that the chunk went to, once for a window of data, and answers each time.
-    pub(crate) fn on_ecne(&mut self, ecne: Ecne) -> Disposition {
+    pub(crate) fn on_ecne(&mut self, ecne: Ecne, counters: &mut Counters) -> Disposition {
         let next = self.outbound.next_tsn();
         // A TSN that was never sent is nothing an honest peer reports.
         if !self.ecn.agreed || ecne.lowest_tsn.at_or_after(next) {
@@ -106,6 +107,7 @@ impl Association {
         let known = path.reduced.filter(|reduced| reduced.before(next));
         if known.is_none_or(|reduced| ecne.lowest_tsn.after(reduced)) {
             path.reduced = Some(next.previous());
+            bump(&mut counters.ecn_reductions);
             self.outbound.on_congestion(id, &mut self.paths);
         }
         Disposition::Continue

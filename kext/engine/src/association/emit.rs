@@ -3,7 +3,7 @@
 use super::heartbeat::INFO_LENGTH;
 use super::{Association, Due, State};
 use crate::address::Address;
-use crate::counters::Counters;
+use crate::counters::Again;
 use crate::inbound::SackNeed;
 use crate::options::IpHeader;
 use crate::outbound::Sent;
@@ -32,6 +32,10 @@ pub(crate) struct Emitted {
     pub(crate) ecn_capable: bool,
     /// What the IP header says, but for ECN.
     pub(crate) ip: IpHeader,
+    /// What in it was sent before.
+    pub(crate) again: Again,
+    /// Its DATA goes into a window that is closed (RFC 9260 section 6.1 rule A).
+    pub(crate) window_probe: bool,
     /// Routers are not to fragment it, so that its loss tells of the path MTU.
     pub(crate) dont_fragment: bool,
 }
@@ -78,17 +82,17 @@ impl Association {
     }
 
     /// Writes the next packet, if there is one to send.
-    pub(crate) fn emit(&mut self, now: Time, buffer: &mut [u8], counters: &mut Counters) -> Option<Emitted> {
+    pub(crate) fn emit(&mut self, now: Time, buffer: &mut [u8]) -> Option<Emitted> {
         let set_up = self.is_set_up();
         if !set_up && !self.has_packet(now) {
             return None;
         }
+        let control_again = self.repeats();
         let handshake = self.due.intersects(Due::INIT | Due::COOKIE_ECHO);
         if self.probe_due()
             && !self.replies_due()
             && let Some(probe) = self.emit_probe(now, buffer)
         {
-            counters.control_chunks_sent = counters.control_chunks_sent.wrapping_add(1);
             return Some(probe);
         }
         let data = self.data_path(now);
@@ -130,9 +134,6 @@ impl Association {
             None if answer_only => self.emit_heartbeat_ack(&mut writer),
             None => self.emit_control(takes_sack, &mut writer),
         };
-        if !writer.is_empty() {
-            counters.control_chunks_sent = counters.control_chunks_sent.wrapping_add(1);
-        }
         let mut sent = Sent::default();
         if data == Some(id) {
             let room = writer.remaining().saturating_sub(WAITING_SACK);
@@ -150,10 +151,22 @@ impl Association {
         // RFC 3168 sections 6.1.4 to 6.1.6: neither control chunks alone nor retransmissions nor window probes.
         let ecn_capable =
             self.ecn.is_agreed() && sent.new > 0 && sent.again == 0 && !self.outbound.has_probe();
+        let window_probe = sent != Sent::default() && self.outbound.has_probe();
+        let again = Again { control: control_again, data: sent.again, fast: sent.fast };
         let length = writer.finish();
         let dont_fragment = forbids_fragments && length <= fits;
         let restricted = self.restricts(&source);
-        Some(Emitted { length, source, restricted, destination: remote, ecn_capable, ip, dont_fragment })
+        Some(Emitted {
+            length,
+            source,
+            restricted,
+            destination: remote,
+            ecn_capable,
+            ip,
+            again,
+            window_probe,
+            dont_fragment,
+        })
     }
 
     /// Whether the route that is to choose another source than `source` may not take any.

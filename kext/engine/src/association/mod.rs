@@ -7,6 +7,7 @@ mod ecn;
 mod emit;
 mod heartbeat;
 mod probe;
+mod record;
 mod replies;
 mod report;
 mod settings;
@@ -172,6 +173,8 @@ pub(crate) struct Association {
     pub(crate) waiting: bool,
     /// Shut down as soon as the association is up and its data is sent: the user closed during set-up.
     pub(crate) closing: bool,
+    /// sctpCurrEstab counts it.
+    pub(crate) counted: bool,
     /// How many paths, from the first, are in the engine's table.
     pub(crate) entered_paths: u8,
     pub(crate) primary: PathId,
@@ -279,6 +282,7 @@ impl Association {
             counted_send: 0,
             inbound_streams: protocol.inbound_streams,
             waiting: false,
+            counted: false,
             timeouts: Timeouts::default(),
             active_at: Time::NEVER,
         })

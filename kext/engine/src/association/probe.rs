@@ -1,6 +1,7 @@
 //! Path MTU probes: a HEARTBEAT that a PAD chunk fills up to the size to be tried (RFC 8899 section 6.2, RFC 4820).
 
 use super::{Association, State, emit::Emitted};
+use crate::counters::{Again, Counters, bump};
 use crate::path::{PathId, PathState};
 use crate::random::Random;
 use crate::time::Time;
@@ -25,7 +26,7 @@ impl Association {
     }
 
     /// Does what the searches have to do at `now`.
-    pub(crate) fn on_search_deadline(&mut self, now: Time, random: &mut Random) {
+    pub(crate) fn on_search_deadline(&mut self, now: Time, random: &mut Random, counters: &mut Counters) {
         if !self.may_search() {
             return;
         }
@@ -33,6 +34,7 @@ impl Association {
         for path in self.paths.iter_mut() {
             if path.search_deadline() <= now {
                 let rto = path.rto.current();
+                bump(&mut counters.path_mtu_timeouts);
                 path.search.on_deadline(now, rto, random, &mut path.mtu);
             }
         }
@@ -66,7 +68,17 @@ impl Association {
         Heartbeat::new(&info).emit_request(&mut writer).and_then(|()| emit_pad(&mut writer)).ok()?;
         let length = writer.finish();
         let restricted = self.restricts(&source);
-        Some(Emitted { length, source, restricted, destination, ecn_capable: false, ip, dont_fragment: true })
+        Some(Emitted {
+            length,
+            source,
+            restricted,
+            destination,
+            ecn_capable: false,
+            ip,
+            again: Again::default(),
+            window_probe: false,
+            dont_fragment: true,
+        })
     }
 
     /// HEARTBEAT ACK. Returns whether it answers a probe, and not a heartbeat.

@@ -1,7 +1,7 @@
 //! Deadlines that passed (RFC 9260 sections 5.1.4 T1, 6.3.3 T3, 9.2 T2 and T5).
 
 use super::{Association, Disposition, Due, Ending, Farewell, State};
-use crate::counters::Counters;
+use crate::counters::{Counters, bump};
 use crate::error::Error;
 use crate::inbound::SackNeed;
 use crate::path::{PathId, alternate};
@@ -24,10 +24,11 @@ impl Association {
         counters: &mut Counters,
     ) -> Disposition {
         if self.guard <= now {
+            bump(&mut counters.guard_timeouts);
             return DEAD;
         }
         if self.handshake <= now {
-            let disposition = self.on_handshake_timeout(now, random);
+            let disposition = self.on_handshake_timeout(now, random, counters);
             if matches!(disposition, Disposition::End(_)) {
                 return disposition;
             }
@@ -37,23 +38,26 @@ impl Association {
             if matches!(self.inbound.sack(), SackNeed::Delayed) {
                 count(&mut self.timeouts.sack);
             }
+            bump(&mut counters.sack_timeouts);
             self.inbound.want_sack_now();
         }
         for place in 0..self.paths.len() {
             if self.paths.get(place).is_some_and(|path| path.t3 <= now) {
-                counters.data_timeouts = counters.data_timeouts.wrapping_add(1);
                 count(&mut self.timeouts.data);
-                if self.on_t3(now, place) {
+                if self.on_t3(now, place, counters) {
                     return DEAD;
                 }
             }
             let due = self.paths.get(place).is_some_and(|path| path.heartbeat.deadline <= now);
-            if due && self.on_heartbeat_timeout(now, place, random) {
-                return DEAD;
+            if due {
+                bump(&mut counters.heartbeat_timeouts);
+                if self.on_heartbeat_timeout(now, place, random) {
+                    return DEAD;
+                }
             }
         }
         // Last: a time-out of data may have begun a search anew.
-        self.on_search_deadline(now, random);
+        self.on_search_deadline(now, random, counters);
         if self.idle_deadline() <= now {
             self.begin_shutdown(now);
         }
@@ -61,9 +65,10 @@ impl Association {
     }
 
     /// T3-rtx of a path (section 6.3.3). Returns whether the association is given up (section 8.1).
-    fn on_t3(&mut self, now: Time, place: usize) -> bool {
+    fn on_t3(&mut self, now: Time, place: usize, counters: &mut Counters) -> bool {
         let Ok(id) = u8::try_from(place) else { return false };
         let probing = self.outbound.is_probing();
+        bump(if probing { &mut counters.probe_timeouts } else { &mut counters.data_timeouts });
         self.outbound.on_t3(now, PathId(id), &mut self.paths);
         if probing {
             // Section 6.1 rule A: a window probe that a living peer does not accept is not an error.
@@ -75,11 +80,17 @@ impl Association {
     }
 
     /// T1-init, T1-cookie or T2-shutdown: send the chunk again, or give up.
-    fn on_handshake_timeout(&mut self, now: Time, random: &mut Random) -> Disposition {
+    fn on_handshake_timeout(
+        &mut self,
+        now: Time,
+        random: &mut Random,
+        counters: &mut Counters,
+    ) -> Disposition {
         self.handshake = Time::NEVER;
         let (limit, due) = match &mut self.state {
             State::CookieWait { attempts } => {
                 count(&mut self.timeouts.init);
+                bump(&mut counters.init_timeouts);
                 *attempts = attempts.saturating_add(1);
                 if *attempts > self.settings.protocol.max_init_retransmits {
                     let error = Some(Error::TimedOut);
@@ -89,6 +100,7 @@ impl Association {
             }
             State::CookieEchoed { attempts, .. } => {
                 count(&mut self.timeouts.cookie);
+                bump(&mut counters.cookie_timeouts);
                 *attempts = attempts.saturating_add(1);
                 if *attempts > self.settings.protocol.max_init_retransmits {
                     return DEAD;
@@ -97,10 +109,12 @@ impl Association {
             }
             State::ShutdownSent => {
                 count(&mut self.timeouts.shutdown);
+                bump(&mut counters.shutdown_timeouts);
                 (self.settings.protocol.association_max_retransmits, Due::SHUTDOWN)
             }
             State::ShutdownAckSent => {
                 count(&mut self.timeouts.shutdown_ack);
+                bump(&mut counters.shutdown_ack_timeouts);
                 (self.settings.protocol.association_max_retransmits, Due::SHUTDOWN_ACK)
             }
             State::Established | State::ShutdownPending | State::ShutdownReceived => {

@@ -2,8 +2,8 @@
 
 use super::Engine;
 use super::farewells::Last;
-use super::input::bump;
 use crate::association::{Association, Beginning, Disposition, Ending, Farewell};
+use crate::counters::bump;
 use crate::endpoint::Style;
 use crate::error::Error;
 use crate::inbox::{Item, Queued};
@@ -96,6 +96,9 @@ impl Engine {
         self.deadlines.remove(key.index);
         self.detach(key);
         let removed = self.associations.remove(key, super::ASSOCIATION_GENERATION_BITS);
+        if removed.as_ref().is_some_and(|association| association.counted) {
+            self.current = self.current.saturating_sub(1);
+        }
         self.farewells.release(self.associations.len());
         removed
     }
@@ -176,8 +179,13 @@ impl Engine {
         if self.associations.get(key).is_some_and(Association::has_path_changes) {
             self.settle_paths(key);
         }
-        let Self { associations, endpoints, changed, deadlines, ready, .. } = self;
+        let Self { associations, endpoints, changed, deadlines, ready, current, .. } = self;
         let Some(association) = associations.get_mut(key) else { return };
+        if association.is_current() != association.counted {
+            association.counted = !association.counted;
+            *current =
+                if association.counted { current.saturating_add(1) } else { current.saturating_sub(1) };
+        }
         deadlines.set(key.index, association.deadline());
         if association.has_packet(now) {
             ready.push(key.index);

@@ -3,6 +3,7 @@
 use super::{AssociationId, EndpointId, Engine, Scope};
 use crate::address::{Address, Family};
 use crate::association::{Ending, Farewell, State};
+use crate::counters::bump;
 use crate::endpoint::{Endpoint, Style};
 use crate::error::Error;
 use crate::message::Message;
@@ -113,7 +114,8 @@ impl Engine {
             }
         }
         self.leave_port(key);
-        self.endpoints.remove(key, u32::BITS);
+        let unread = self.endpoints.remove(key, u32::BITS).map_or(0, |endpoint| endpoint.inbox.messages());
+        self.counters.messages_abandoned = self.counters.messages_abandoned.wrapping_add(unread);
     }
 
     /// Aborts every association, so that the engine can be thrown away.
@@ -247,8 +249,15 @@ impl Engine {
             };
             (error, Message::new(refused.bytes))
         });
+        let sent = result.is_ok();
         if info.finish && result.is_ok() {
             association.begin_shutdown(now);
+        }
+        if sent && info.unordered {
+            bump(&mut self.counters.sends_unordered);
+        }
+        if sent && (info.unordered || info.immediate || info.to_this_address) {
+            bump(&mut self.counters.sends_with_flags);
         }
         self.settle(now, key);
         result
@@ -294,11 +303,27 @@ impl Engine {
         self.associate(now, id, info.to)
     }
 
-    /// Ends one association: gracefully (SCTP_EOF, shutdown) or at once (SCTP_ABORT).
+    /// Ends one association: gracefully (SCTP_EOF) or at once (SCTP_ABORT).
     ///
     /// # Errors
     /// As [`Engine::send`] finds the association.
     pub fn finish(&mut self, now: Time, id: EndpointId, info: &SendInfo, how: Close) -> Result<(), Error> {
+        self.finish_association(now, id, info, how)?;
+        bump(match how {
+            Close::Graceful => &mut self.counters.sends_with_eof,
+            Close::Abort => &mut self.counters.sends_with_abort,
+        });
+        bump(&mut self.counters.sends_with_flags);
+        Ok(())
+    }
+
+    fn finish_association(
+        &mut self,
+        now: Time,
+        id: EndpointId,
+        info: &SendInfo,
+        how: Close,
+    ) -> Result<(), Error> {
         let endpoint = self.endpoint(id)?;
         let key = match info.association {
             Some(association) => Key::from(association),
@@ -331,7 +356,7 @@ impl Engine {
             return Err(Error::NotSupported);
         }
         endpoint.send_closed = true;
-        self.finish(now, id, &SendInfo::default(), Close::Graceful)
+        self.finish_association(now, id, &SendInfo::default(), Close::Graceful)
     }
 
     /// The associations of an endpoint.

@@ -1,9 +1,9 @@
 //! What comes back about packets that did not arrive: ICMP (RFC 9260 section 10), and refusals of this host.
 
-use super::input::bump;
 use super::{Engine, Transmit};
 use crate::address::Address;
 use crate::association::{Association, State};
+use crate::counters::bump;
 use crate::time::Time;
 use sctp_wire::{Reader, Truncated, chunk_type};
 
@@ -104,6 +104,11 @@ impl Engine {
         }
         self.settle(now, key);
         Some(())
+    }
+
+    /// This host could not send a packet. That is a loss as any other.
+    pub const fn transmit_failed(&mut self) {
+        bump(&mut self.counters.send_errors);
     }
 
     /// This host could not send a packet because it is too long for the interface: the path MTU is searched anew.

@@ -3,13 +3,11 @@
 use super::Engine;
 use crate::address::Address;
 use crate::association::{Association, Disposition, State};
-use crate::counters::Counters;
+use crate::counters::{Counters, bump};
 use crate::random::Random;
 use crate::slab::Key;
 use crate::time::Time;
-use sctp_wire::{
-    Abort, Cause, Chunk, DataFlags, Packet, PacketError, RawChunk, ShutdownComplete, Tsn, chunk_type,
-};
+use sctp_wire::{Abort, Cause, Chunk, Packet, PacketError, RawChunk, ShutdownComplete, Tsn, chunk_type};
 
 /// The ECN field of an IP header and its value CE (RFC 3168 section 5).
 const ECN_MASK: u8 = 0b11;
@@ -24,7 +22,7 @@ impl Engine {
         let packet = match Packet::parse(bytes) {
             Ok(packet) => packet,
             Err(PacketError::BadChecksum) => return bump(&mut self.counters.checksum_errors),
-            Err(PacketError::TooShort) => return bump(&mut self.counters.malformed),
+            Err(PacketError::TooShort) => return bump(&mut self.counters.short_packets),
         };
         let source = source.with_port(packet.header.source_port).normalized();
         let destination = destination.with_port(packet.header.destination_port).normalized();
@@ -149,6 +147,9 @@ impl Engine {
                 break;
             }
         }
+        if had_data {
+            bump(&mut self.counters.packets_with_data);
+        }
         if let Some(association) = self.associations.get_mut(key) {
             association.answer_in_one_packet();
         }
@@ -172,13 +173,7 @@ fn on_chunk(
     random: &mut Random,
     counters: &mut Counters,
 ) -> Disposition {
-    bump(match chunk {
-        Chunk::Data(data) if data.flags.contains(DataFlags::UNORDERED) => {
-            &mut counters.unordered_chunks_received
-        }
-        Chunk::Data(_) => &mut counters.ordered_chunks_received,
-        _ => &mut counters.control_chunks_received,
-    });
+    counters.count_received(chunk);
     match chunk {
         Chunk::Data(data) => association.on_data(data, counters),
         Chunk::Sack(sack) => association.on_sack(now, sack),
@@ -207,7 +202,7 @@ fn on_chunk(
         }
         // Section 4.3: INIT and COOKIE ECHO come alone or first; elsewhere the packet is broken.
         Chunk::Init(_) | Chunk::CookieEcho(_) => Disposition::DropPacket,
-        Chunk::Ecne(ecne) => association.on_ecne(*ecne),
+        Chunk::Ecne(ecne) => association.on_ecne(*ecne, counters),
         Chunk::Cwr(cwr) => association.on_cwr(*cwr),
         Chunk::Unrecognized(raw) => {
             let action = raw.unrecognized_action();
@@ -260,8 +255,4 @@ fn check_tag(association: &Association, packet: &Packet<'_>, first: RawChunk<'_>
         _ => tag == association.local_tag,
     };
     if good { Tag::Good } else { Tag::Bad }
-}
-
-pub(super) const fn bump(counter: &mut u64) {
-    *counter = counter.wrapping_add(1);
 }

@@ -158,6 +158,14 @@ impl Engine {
         self.endpoints.key_at(index)
     }
 
+    /// Whether an endpoint is bound to this address and port.
+    pub(super) fn is_bound(&self, address: &Address) -> bool {
+        let found = self.by_port.find(self.hash_of_port(address.port), |index| {
+            self.endpoint_at(index).is_some_and(|endpoint| endpoint.covers(address))
+        });
+        found.is_some()
+    }
+
     /// Whether an endpoint other than `own` is bound to this port and one of these addresses of `families`.
     pub(super) fn is_taken(
         &self,

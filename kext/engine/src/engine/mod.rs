@@ -120,6 +120,10 @@ pub struct Engine {
     /// The packet being looked at came with the mark Congestion Experienced.
     marked: bool,
     counters: Counters,
+    /// sctpCurrEstab of RFC 3873.
+    current: u32,
+    /// When the counters were set back.
+    counting_since: Time,
     variables: Variables,
     /// The addresses of this host, without ports.
     addresses: Vec<Address>,
@@ -150,6 +154,8 @@ impl Engine {
             farewells: Farewells::new(),
             marked: false,
             counters: Counters::default(),
+            current: 0,
+            counting_since: Time(0),
             variables: Variables::DEFAULT,
             addresses: Vec::new(),
             random,
@@ -172,6 +178,24 @@ impl Engine {
     #[must_use]
     pub const fn counters(&self) -> &Counters {
         &self.counters
+    }
+
+    /// Associations in ESTABLISHED, SHUTDOWN-PENDING and SHUTDOWN-RECEIVED (RFC 3873, sctpCurrEstab).
+    #[must_use]
+    pub const fn current_associations(&self) -> u32 {
+        self.current
+    }
+
+    /// When the counters were set back last; zero if never (RFC 3873, sctpDiscontinuityTime).
+    #[must_use]
+    pub const fn counting_since(&self) -> Time {
+        self.counting_since
+    }
+
+    /// Sets all counters back to zero.
+    pub fn reset_counters(&mut self, now: Time) {
+        self.counters = Counters::default();
+        self.counting_since = now;
     }
 
     /// The `index`-th variable and its value; `None` past the last.

@@ -1,8 +1,8 @@
 //! Packets that belong to no association (RFC 9260 section 8.4).
 
 use super::Engine;
-use super::input::bump;
 use crate::address::Address;
+use crate::counters::bump;
 use crate::options::IpHeader;
 use crate::time::Time;
 use sctp_wire::{Cause, Chunk, Packet};
@@ -16,7 +16,7 @@ impl Engine {
         source: &Address,
         destination: &Address,
     ) {
-        bump(&mut self.counters.out_of_the_blue);
+        self.count_out_of_the_blue(destination);
         let tag = packet.header.verification_tag;
         if tag == 0 {
             // Section 8.5.1 A: only an INIT may have this tag.
@@ -60,6 +60,13 @@ impl Engine {
                 sctp_wire::emit_abort(writer, true, &[])
             }
         });
+    }
+
+    pub(super) fn count_out_of_the_blue(&mut self, destination: &Address) {
+        bump(&mut self.counters.out_of_the_blue);
+        if !self.is_bound(destination) {
+            bump(&mut self.counters.closed_ports);
+        }
     }
 
     /// How many packets of strangers are answered in a second: as many at once, then evenly. 0: none.

@@ -1,13 +1,19 @@
 //! What the engine has to say: packets, and endpoints whose socket must be brought up to date.
 
-use super::input::bump;
 use super::{EndpointId, Engine};
 use crate::address::Address;
 use crate::association::State;
+use crate::counters::{Again, bump};
 use crate::endpoint::Style;
 use crate::error::Error;
 use crate::options::IpHeader;
 use crate::time::Time;
+use sctp_wire::COMMON_HEADER_LEN;
+
+/// The chunks of a packet of `length` bytes.
+fn behind_header(buffer: &[u8], length: usize) -> &[u8] {
+    buffer.get(COMMON_HEADER_LEN..length).unwrap_or_default()
+}
 
 /// ECT(0), the code point that senders use (RFC 3168 section 5).
 const ECN_CAPABLE_TRANSPORT: u8 = 0b10;
@@ -66,19 +72,22 @@ impl Engine {
         let waiting = self.replies.pop(buffer).or_else(|| self.farewells.pop(buffer));
         if let Some(transmit) = waiting {
             self.farewells.release(self.associations.len());
-            bump(&mut self.counters.packets_sent);
+            self.counters.count_sent(behind_header(buffer, transmit.length), Again::default());
             return Some(transmit);
         }
         while let Some(index) = self.ready.pop() {
             let Some(key) = self.associations.key_at(index) else { continue };
             let Some(association) = self.associations.get_mut(key) else { continue };
-            let Some(emitted) = association.emit(now, buffer, &mut self.counters) else {
+            let Some(emitted) = association.emit(now, buffer) else {
                 // What fits no packet, such as a huge cookie, would be asked for for ever: it waits for its timer.
                 self.deadlines.set(index, association.deadline());
                 continue;
             };
             self.settle(now, key);
-            bump(&mut self.counters.packets_sent);
+            self.counters.count_sent(behind_header(buffer, emitted.length), emitted.again);
+            if emitted.window_probe {
+                bump(&mut self.counters.window_probes);
+            }
             let (source, destination) = (emitted.source, emitted.destination);
             let ecn = if emitted.ecn_capable { ECN_CAPABLE_TRANSPORT } else { 0 };
             let ip = IpHeader { tos: emitted.ip.tos | ecn, ..emitted.ip };

@@ -2,10 +2,10 @@
 
 use super::Engine;
 use super::addresses::{AddressList, emit_address, encode};
-use super::input::bump;
 use crate::address::{Address, Families};
 use crate::association::{Association, BadOffer, Beginning, Due, Offer, State, read_offer};
 use crate::cookie::{self, Cookie};
+use crate::counters::bump;
 use crate::endpoint::{Endpoint, Style};
 use crate::local::LocalAddresses;
 use crate::memory::OutOfMemory;
@@ -57,6 +57,7 @@ impl Engine {
             return bump(&mut self.counters.bad_tags);
         }
         let Ok(Chunk::Init(init)) = Chunk::parse(first) else { return bump(&mut self.counters.malformed) };
+        bump(&mut self.counters.control_chunks_received);
         if init.initiate_tag == 0 {
             // Section 3.3.2: silently discarded.
             return bump(&mut self.counters.malformed);
@@ -67,7 +68,7 @@ impl Engine {
         let hidden = self.variables.hides_closed_ports() && listener.is_none() && known.is_none();
         let offer = match read_offer(&init, source, families) {
             Ok(offer) => offer,
-            Err(_) if hidden => return bump(&mut self.counters.out_of_the_blue),
+            Err(_) if hidden => return self.count_out_of_the_blue(destination),
             Err(BadOffer::Malformed) => return bump(&mut self.counters.malformed),
             Err(BadOffer::HostName(parameter)) => {
                 return self.reply_to_stranger(now, destination, source, init.initiate_tag, |writer| {
@@ -91,7 +92,7 @@ impl Engine {
         let answer = match existing.and_then(|key| self.associations.get(key).map(|found| (key, found))) {
             None => {
                 let Some(listener) = listener.and_then(|key| self.endpoints.get(key)) else {
-                    bump(&mut self.counters.out_of_the_blue);
+                    self.count_out_of_the_blue(destination);
                     if hidden {
                         return;
                     }
@@ -210,7 +211,9 @@ impl Engine {
             peers,
         };
         let mut buffer = [0; cookie::MAX_LENGTH];
-        self.secrets.rotate(now, self.variables.secret_lifetime(), &mut self.random);
+        if self.secrets.rotate(now, self.variables.secret_lifetime(), &mut self.random) {
+            bump(&mut self.counters.key_changes);
+        }
         let Ok(length) = self.secrets.seal(&contents, &mut buffer) else { return };
         let sealed = buffer.get(..length).unwrap_or_default();
         let ip = protocol.path.header(&protocol.ip, source.family);
@@ -252,6 +255,7 @@ impl Engine {
         let Ok(Chunk::CookieEcho(echo)) = Chunk::parse(first) else {
             return bump(&mut self.counters.malformed);
         };
+        bump(&mut self.counters.control_chunks_received);
         let Ok(cookie) = self.secrets.open(echo.cookie) else { return bump(&mut self.counters.bad_cookies) };
         // The cookie counts only where it was given: same tag, same ports, an address the INIT named. It may come to
         // another of our addresses than the INIT did.
@@ -328,6 +332,7 @@ impl Engine {
                 association.confirm(first);
             }
             association.enter_established(now);
+            bump(&mut self.counters.collisions);
             self.came_up(key);
         }
         true
@@ -355,6 +360,7 @@ impl Engine {
         let _ = self.enter_tag(key);
         let _ = self.enter_paths(key);
         if done {
+            bump(&mut self.counters.restarts);
             self.notify_change(key, Change::Restart, None);
         }
         done

@@ -2,6 +2,7 @@
 
 use super::{AssociationId, EndpointId, Engine};
 use crate::address::Address;
+use crate::counters::bump;
 use crate::error::Error;
 use crate::inbox::{Item, Queued};
 use crate::slab::Key;
@@ -68,7 +69,9 @@ impl Engine {
     fn after_reading(&mut self, now: Time, id: EndpointId, association: Key, bytes: usize) {
         self.changed.push(Key::from(id).index);
         if let Some(found) = self.associations.get_mut(association) {
-            found.on_read(bytes);
+            if found.on_read(bytes) {
+                bump(&mut self.counters.window_updates);
+            }
             self.deliver(association);
             self.settle(now, association);
         }

@@ -148,6 +148,8 @@ pub(crate) struct Inbound {
     held: usize,
     /// Bytes taken in since the receive buffer became full.
     overdraft: usize,
+    /// Messages of several chunks that became whole and were not counted.
+    reassembled: u32,
 }
 
 impl Inbound {
@@ -162,6 +164,7 @@ impl Inbound {
             acknowledgement: Acknowledgement::new(),
             held: 0,
             overdraft: 0,
+            reassembled: 0,
         }
     }
 
@@ -226,6 +229,8 @@ impl Inbound {
             if fit.continues() {
                 self.streams.add_part(Delivery::of_part(piece, data.stream, ssn), charge);
             } else {
+                let alone = data.flags.contains(DataFlags::BEGIN | DataFlags::END);
+                self.reassembled = self.reassembled.saturating_add(u32::from(!alone));
                 self.streams.add(Delivery::new(piece, data.stream, data.ssn, ssn.is_none()), charge);
             }
         }
@@ -294,6 +299,11 @@ impl Inbound {
     /// Whether a message may be delivered.
     pub(crate) const fn has_ready(&self) -> bool {
         self.streams.has_ready()
+    }
+
+    /// How many messages of several chunks became whole since this was asked last.
+    pub(crate) const fn take_reassembled(&mut self) -> u32 {
+        core::mem::replace(&mut self.reassembled, 0)
     }
 
     /// The next message that may be delivered: ordered ones in the order of their stream (section 6.6), unordered

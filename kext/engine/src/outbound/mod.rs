@@ -67,6 +67,8 @@ pub(crate) struct Sent {
     pub(crate) new: usize,
     /// Retransmissions.
     pub(crate) again: usize,
+    /// Those of them that SACKs reported missing (section 7.2.4).
+    pub(crate) fast: usize,
 }
 
 /// Why an acknowledgement was not used.

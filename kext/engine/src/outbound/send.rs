@@ -144,15 +144,15 @@ impl Outbound {
         path.congestion.decay(now, rto, pmdcs);
         let new_allowed = self.allows_new_packet(path);
         let lost_allowed = path.congestion.allows_retransmission();
-        let (mut again, mut new) = (0, 0);
+        let (mut again, mut fast, mut new) = (0, 0, 0);
         let mut all_lost_sent = self.window.lost() == 0;
         if lost_allowed && !all_lost_sent {
-            (again, all_lost_sent) = self.emit_lost(now, id, paths, writer);
+            (again, fast, all_lost_sent) = self.emit_lost(now, id, paths, writer);
         }
         if new_allowed && all_lost_sent {
             new = self.emit_new(now, id, paths, nodelay, again, writer);
         }
-        let sent = Sent { new, again };
+        let sent = Sent { new, again, fast };
         let Some(path) = paths.get_mut(id.position()) else { return sent };
         if sent != nothing {
             path.congestion.on_packet(now);
@@ -168,15 +168,15 @@ impl Outbound {
         sent
     }
 
-    /// Adds lost chunks. Returns how many, and whether none is left for this path.
+    /// Adds lost chunks. Returns how many, how many of them SACKs reported missing, and whether none is left for this path.
     fn emit_lost(
         &mut self,
         now: Time,
         id: PathId,
         paths: &mut Paths,
         writer: &mut PacketWriter<'_>,
-    ) -> (usize, bool) {
-        let (mut sent, mut fits) = (0_usize, true);
+    ) -> (usize, usize, bool) {
+        let (mut sent, mut fast, mut fits) = (0_usize, 0_usize, true);
         let mut unseen = self.window.lost();
         let mut position = self.window.first_lost();
         while unseen > 0 && fits {
@@ -187,6 +187,7 @@ impl Outbound {
                     fits = self.write_chunk(position, writer).is_ok();
                     if fits {
                         self.peer_rwnd = self.peer_rwnd.saturating_sub(u32::from(chunk.length));
+                        fast = fast.saturating_add(usize::from(chunk.state == ChunkState::Missing));
                         self.window.retransmit(now, position, id, paths);
                         sent = sent.saturating_add(1);
                     }
@@ -195,7 +196,7 @@ impl Outbound {
             position = position.saturating_add(1);
         }
         self.window.skip_found();
-        (sent, fits)
+        (sent, fast, fits)
     }
 
     /// Writes a chunk of the window.

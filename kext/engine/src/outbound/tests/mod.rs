@@ -101,7 +101,7 @@ impl Bench {
         if taken > 0 {
             writer.chunk(CONTROL, 0, |body| body.zeros(taken - 4)).unwrap();
         }
-        let Sent { new, again } = self.out.emit(self.now, id, &mut self.paths, self.nodelay, &mut writer);
+        let Sent { new, again, .. } = self.out.emit(self.now, id, &mut self.paths, self.nodelay, &mut writer);
         let count = new + again;
         let length = writer.finish();
         let packet = Packet::parse(&buffer[..length]).unwrap();
