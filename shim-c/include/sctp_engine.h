@@ -47,18 +47,35 @@ enum {
 	SCTP_ENGINE_ABORT = 0x0200,
 	SCTP_ENGINE_UNORDERED = 0x0400,
 	SCTP_ENGINE_ADDR_OVER = 0x0800,
+	SCTP_ENGINE_SENDALL = 0x1000,
+	SCTP_ENGINE_EOR = 0x2000,
 	SCTP_ENGINE_SACK_IMMEDIATELY = 0x4000,
 };
 
-/* What one message is sent with (RFC 6458 section 5.3.4). */
+/* What one message is sent with (RFC 6458 sections 5.3.1, 5.3.4, 5.3.9, 5.3.10). */
 struct sctp_send {
 	struct sctp_address to; /* family 0: by assoc_id, or the only association */
-	uint32_t assoc_id;      /* 0: by address */
+	uint32_t assoc_id;      /* up to SCTP_ALL_ASSOC: by address */
 	uint32_t ppid;          /* as on the wire, opaque */
 	uint32_t context;
 	uint16_t stream;
 	uint16_t flags;
-	bool use_defaults; /* no control data given: SCTP_DEFAULT_SNDINFO of the endpoint applies */
+	bool use_defaults; /* no control data given: SCTP_DEFAULT_SNDINFO of the association applies */
+
+	/* For an association that the message sets up; 0: as SCTP_INITMSG has it. */
+	uint16_t outbound_streams;
+	uint16_t inbound_streams;
+	uint16_t max_attempts;
+	uint16_t max_timeout; /* milliseconds */
+	const struct sctp_address *further; /* other addresses of the peer; their ports do not matter */
+	size_t further_count;
+};
+
+/* What the association of a message takes now. */
+struct sctp_send_room {
+	uint32_t assoc_id; /* 0: the message would set it up */
+	size_t bytes;
+	bool explicit_eor; /* SCTP_EXPLICIT_EOR is on: a message may come in several calls */
 };
 
 /* What one message was received with (RFC 6458 section 5.3.5). */
@@ -84,11 +101,12 @@ struct sctp_update {
 	void *context; /* as given to sctp_engine_open */
 	sctp_endpoint endpoint;
 	uint32_t receive_bytes; /* queued for reading; 1 for a queue of empty messages only */
-	uint32_t send_bytes;    /* accepted from the user, not yet acknowledged */
+	uint32_t send_bytes;    /* accepted from the user, not yet acknowledged, of all associations */
 	uint32_t pending_accepts;
 	int error;        /* for so_error, 0 if none; given once */
 	bool connecting;  /* a one-to-one endpoint in set-up */
 	bool connected;   /* a one-to-one endpoint with an association that still moves data */
+	bool send_full;   /* no association takes much more: each has a send buffer of its own */
 	bool end_of_file; /* nothing more will be received */
 	bool send_closed; /* nothing more may be sent */
 };
@@ -191,11 +209,17 @@ int sctp_engine_accept(struct sctp_engine *engine, sctp_nanoseconds now, sctp_en
 /* Aborts the oldest association that waits on listener: no socket could be made for it. */
 void sctp_engine_refuse(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint listener);
 /*
- * Takes message over on success only. EPIPE after shutdown, ENOTCONN, EDESTADDRREQ, EINVAL (stream out of
- * range, unknown assoc_id), EMSGSIZE, ENOBUFS. With SCTP_ENGINE_EOF or _ABORT message may be NULL or empty.
+ * Takes message over on success only. EPIPE after shutdown, ENOTCONN, EDESTADDRREQ, ENOENT (no such association
+ * to send to, to shut down or to abort), EWOULDBLOCK (no room for all of it now), EMSGSIZE (there never is), EINVAL
+ * (flags, stream, address, no bytes, another stream's message was not ended), ENOMEM, those of
+ * sctp_engine_connect. With SCTP_ENGINE_EOF message may be NULL; ECONNABORTED then if a message was not ended, which
+ * aborts the association. With SCTP_ENGINE_ABORT it is the reason that the peer is told, and may be NULL.
  */
 int sctp_engine_send(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint,
 		     const struct sctp_send *info, struct sctp_message *message);
+/* Whether and how much of a message sctp_engine_send would take. Its errors but those of the message. */
+int sctp_engine_send_room(struct sctp_engine *engine, sctp_endpoint endpoint, const struct sctp_send *info,
+			  struct sctp_send_room *out);
 /*
  * Hands out the next message. EWOULDBLOCK when the queue is empty. The reader must give it back with
  * sctp_engine_unreceive (what it did not consume stays at the head) or sctp_engine_consumed before it reads
@@ -215,6 +239,9 @@ void sctp_engine_consumed(struct sctp_engine *engine, sctp_nanoseconds now, sctp
 int sctp_engine_shutdown(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint);
 /* Throws the receive queue away (SHUT_RD). */
 void sctp_engine_flush(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint);
+/* so_snd.sb_hiwat: what may wait at each association to be acknowledged, bytes. */
+void sctp_engine_set_send_buffer(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint,
+				 uint32_t bytes);
 /* so_rcv.sb_hiwat: the receive window that is advertised, bytes. */
 void sctp_engine_set_receive_buffer(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint,
 				    uint32_t bytes);

@@ -38,6 +38,8 @@ pub(crate) struct Endpoint {
     pub(crate) inbox: Inbox,
     /// Bytes accepted from the user and not acknowledged, over all associations.
     pub(crate) send_bytes: usize,
+    /// Associations whose send buffer is full.
+    pub(crate) full: usize,
     pub(crate) options: Options,
     /// Reported once with the next update.
     pub(crate) error: Option<Error>,
@@ -61,6 +63,7 @@ impl Endpoint {
             accept_queue: Ring::new(),
             inbox: Inbox::new(),
             send_bytes: 0,
+            full: 0,
             options,
             error: None,
             end_of_file: false,

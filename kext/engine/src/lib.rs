@@ -42,7 +42,7 @@ pub use counters::Counters;
 pub use endpoint::Style;
 pub use engine::{
     AssociationId, Close, EndpointId, Engine, IcmpError, IcmpKind, PathOptions, Received, Scope, SendInfo,
-    Transmit, Update,
+    SendRoom, SetUp, Transmit, Update,
 };
 pub use error::Error;
 pub use inbound::{Delivery, Rest};

@@ -277,6 +277,8 @@ pub struct Options {
     pub future: Settings,
     /// What is on.
     pub switches: Switches,
+    /// so_snd.sb_hiwat: the send buffer of each association, bytes; `None` for no limit.
+    pub send_buffer: Option<u32>,
     /// SCTP_FRAGMENT_INTERLEAVE.
     pub interleave: Interleave,
     /// SCTP_PARTIAL_DELIVERY_POINT: an unfinished message of so many bytes is delivered in parts; `None` for half the
@@ -291,6 +293,11 @@ impl Options {
     #[must_use]
     pub fn shown(&self, address: Address) -> Address {
         if self.switches.contains(Switches::MAPPED_V4_ADDR) { address.mapped() } else { address }
+    }
+
+    /// Bytes that may wait at an association to be acknowledged.
+    pub(crate) fn send_limit(&self) -> usize {
+        self.send_buffer.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(usize::MAX)
     }
 
     /// The partial delivery point in force, bytes (RFC 6458 section 8.1.21).

@@ -54,10 +54,12 @@ same_types! {
     sockets: sctp_engine_refuse(_, _, _);
     sockets: sctp_engine_shutdown(_, _, _);
     sockets: sctp_engine_flush(_, _, _);
+    sockets: sctp_engine_set_send_buffer(_, _, _, _);
     sockets: sctp_engine_set_receive_buffer(_, _, _, _);
     sockets: sctp_engine_local_address(_, _, _);
     sockets: sctp_engine_peer_address(_, _, _);
     transfer: sctp_engine_send(_, _, _, _, _);
+    transfer: sctp_engine_send_room(_, _, _, _);
     transfer: sctp_engine_receive(_, _, _, _, _);
     transfer: sctp_engine_unreceive(_, _, _, _, _);
     transfer: sctp_engine_consumed(_, _, _, _);

@@ -178,6 +178,7 @@ pub(crate) unsafe extern "C" fn sctp_engine_next_update(
         error: update.error.map_or(0, errno::errno),
         connecting: update.connecting,
         connected: update.connected,
+        send_full: update.send_full,
         end_of_file: update.end_of_file,
         send_closed: update.send_closed,
     };

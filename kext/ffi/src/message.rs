@@ -50,31 +50,15 @@ impl Held {
         }
     }
 
-    /// Bytes left to be sent or read.
-    pub(crate) fn length(&self) -> usize {
-        self.message().map_or(0, Message::remaining)
-    }
-
-    /// Takes an outgoing message out and leaves an empty one behind.
+    /// A message that is to be sent; `None` for a null pointer.
     ///
     /// # Safety
-    /// `message` is null or came from [`Held::lend`], and nobody else uses it now.
-    pub(crate) unsafe fn swap_out(message: *mut sctp_message) -> Message {
+    /// `message` is null or came from [`Held::lend`], and nobody else uses it while the reference lives.
+    pub(crate) unsafe fn outgoing<'a>(message: *mut sctp_message) -> Option<&'a mut Message> {
         // SAFETY: the caller's promise.
         match unsafe { message.cast::<Self>().as_mut() } {
-            Some(Self::Outgoing(outgoing)) => core::mem::take(outgoing),
-            Some(Self::Incoming(_)) | None => Message::default(),
-        }
-    }
-
-    /// Puts back what [`Held::swap_out`] took.
-    ///
-    /// # Safety
-    /// As [`Held::swap_out`].
-    pub(crate) unsafe fn swap_in(message: *mut sctp_message, outgoing: Message) {
-        // SAFETY: the caller's promise.
-        if let Some(held) = unsafe { message.cast::<Self>().as_mut() } {
-            *held = Self::Outgoing(outgoing);
+            Some(Self::Outgoing(outgoing)) => Some(outgoing),
+            Some(Self::Incoming(_)) | None => None,
         }
     }
 

@@ -183,6 +183,20 @@ pub(crate) unsafe extern "C" fn sctp_engine_flush(
 /// # Safety
 /// As [`lent::engine`].
 #[unsafe(no_mangle)]
+pub(crate) unsafe extern "C" fn sctp_engine_set_send_buffer(
+    engine: *mut sctp_engine,
+    now: sctp_nanoseconds,
+    endpoint: sctp_endpoint,
+    bytes: u32,
+) {
+    // An endpoint that is gone has no buffer to set.
+    // SAFETY: the caller's promise.
+    let _ = unsafe { lent::engine(engine) }.set_send_buffer(Time(now), EndpointId(endpoint), bytes);
+}
+
+/// # Safety
+/// As [`lent::engine`].
+#[unsafe(no_mangle)]
 pub(crate) unsafe extern "C" fn sctp_engine_set_receive_buffer(
     engine: *mut sctp_engine,
     now: sctp_nanoseconds,

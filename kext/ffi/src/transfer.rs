@@ -1,27 +1,48 @@
 //! Sending and receiving messages.
 
 use crate::contract::{
-    SCTP_ENGINE_ABORT, SCTP_ENGINE_ADDR_OVER, SCTP_ENGINE_EOF, SCTP_ENGINE_SACK_IMMEDIATELY,
-    SCTP_ENGINE_UNORDERED, sctp_endpoint, sctp_engine, sctp_message, sctp_nanoseconds, sctp_receive,
-    sctp_send,
+    SCTP_ALL_ASSOC, SCTP_ENGINE_ABORT, SCTP_ENGINE_ADDR_OVER, SCTP_ENGINE_EOF, SCTP_ENGINE_EOR,
+    SCTP_ENGINE_SACK_IMMEDIATELY, SCTP_ENGINE_SENDALL, SCTP_ENGINE_UNORDERED, SCTP_PR_SCTP_RTX,
+    sctp_endpoint, sctp_engine, sctp_message, sctp_nanoseconds, sctp_receive, sctp_send, sctp_send_room,
 };
 use crate::errno::{ToErrno, errno};
 use crate::message::Held;
 use crate::{address, lent, notification};
-use ::sctp_engine::memory::OutOfMemory;
+use ::sctp_engine::address::{Address, Family};
+use ::sctp_engine::memory::{self, OutOfMemory};
 use ::sctp_engine::options::{Events, Switches};
-use ::sctp_engine::time::Time;
-use ::sctp_engine::{AssociationId, Close, EndpointId, Error, Item, Message, Rest, SendInfo};
+use ::sctp_engine::time::{Span, Time};
+use ::sctp_engine::{
+    AssociationId, Close, EndpointId, Engine, Error, Item, Message, Rest, SendInfo, SetUp, Style,
+};
+use alloc::vec::Vec;
 use core::ffi::c_int;
+
+/// Flags that a message may be sent with, besides a policy of PR-SCTP in the low four bits.
+const SEND_FLAGS: u32 = SCTP_ENGINE_EOF
+    | SCTP_ENGINE_ABORT
+    | SCTP_ENGINE_UNORDERED
+    | SCTP_ENGINE_ADDR_OVER
+    | SCTP_ENGINE_SENDALL
+    | SCTP_ENGINE_EOR
+    | SCTP_ENGINE_SACK_IMMEDIATELY;
+/// The low four bits: SCTP_PR_SCTP_NONE to SCTP_PR_SCTP_RTX.
+const POLICIES: u32 = 0xf;
 
 fn has(flags: u16, flag: u32) -> bool {
     u32::from(flags) & flag != 0
 }
 
-fn send_info(info: &sctp_send) -> SendInfo {
-    SendInfo {
-        to: address::from_c(&info.to),
-        association: (info.assoc_id != 0).then_some(AssociationId(info.assoc_id)),
+fn send_info(info: &sctp_send) -> Result<SendInfo, Error> {
+    let to = address::from_c(&info.to);
+    let flags = u32::from(info.flags);
+    let known = flags & !(SEND_FLAGS | POLICIES) == 0 && flags & POLICIES <= SCTP_PR_SCTP_RTX;
+    if !known || (has(info.flags, SCTP_ENGINE_ADDR_OVER) && to.family == Family::None) {
+        return Err(Error::Invalid);
+    }
+    Ok(SendInfo {
+        to,
+        association: (info.assoc_id > SCTP_ALL_ASSOC).then_some(AssociationId(info.assoc_id)),
         stream: info.stream,
         ppid: u32::from_be(info.ppid),
         context: info.context,
@@ -30,12 +51,61 @@ fn send_info(info: &sctp_send) -> SendInfo {
         to_this_address: has(info.flags, SCTP_ENGINE_ADDR_OVER),
         finish: has(info.flags, SCTP_ENGINE_EOF),
         use_defaults: info.use_defaults,
+        end_of_record: has(info.flags, SCTP_ENGINE_EOR),
+    })
+}
+
+/// Other addresses of the peer that a message may set an association up with.
+///
+/// # Safety
+/// As [`lent::addresses`].
+unsafe fn further(info: &sctp_send) -> Result<Vec<Address>, Error> {
+    let mut list = Vec::new();
+    // SAFETY: the caller's promise.
+    for address in unsafe { lent::addresses(info.further, info.further_count) } {
+        memory::push(&mut list, address::from_c(address))?;
+    }
+    Ok(list)
+}
+
+fn set_up<'a>(info: &sctp_send, further: &'a [Address]) -> SetUp<'a> {
+    SetUp {
+        outbound_streams: info.outbound_streams,
+        inbound_streams: info.inbound_streams,
+        max_attempts: info.max_attempts,
+        max_timeout: Span::from_millis(u64::from(info.max_timeout)),
+        further,
     }
 }
 
+/// Sends `message`, which is taken out of its place on success only.
+fn send(
+    engine: &mut Engine,
+    now: Time,
+    endpoint: EndpointId,
+    info: &sctp_send,
+    further: &[Address],
+    message: &mut Message,
+) -> Result<(), Error> {
+    let send = send_info(info)?;
+    let abort = has(info.flags, SCTP_ENGINE_ABORT);
+    let end = has(info.flags, SCTP_ENGINE_EOF);
+    if has(info.flags, SCTP_ENGINE_SENDALL) && engine.style(endpoint)? == Style::OneToMany {
+        let how = if abort { Some(Close::Abort) } else { end.then_some(Close::Graceful) };
+        return engine.send_all(now, endpoint, &send, message, how);
+    }
+    if abort {
+        return engine.abort(endpoint, &send, message);
+    }
+    if message.length() == 0 && end {
+        return engine.finish(now, endpoint, &send);
+    }
+    engine.send_from(now, endpoint, &send, &set_up(info, further), message)
+}
+
 /// # Safety
-/// As [`lent::engine`]; `info` is valid; `message` is null or came from `sctp_message_create`, and is not used again
-/// when the result is 0.
+/// As [`lent::engine`]; `info` is valid, with `further_count` addresses at `further`; `message` is null or came from
+/// `sctp_message_create`, and is not used again when the result is 0.
 #[unsafe(no_mangle)]
 pub(crate) unsafe extern "C" fn sctp_engine_send(
     engine: *mut sctp_engine,
@@ -46,33 +116,51 @@ pub(crate) unsafe extern "C" fn sctp_engine_send(
 ) -> c_int {
     // SAFETY: the caller's promise.
     let (engine, info) = unsafe { (lent::engine(engine), &*info) };
-    let (now, endpoint) = (Time(now), EndpointId(endpoint));
-    let send = send_info(info);
-    if has(info.flags, SCTP_ENGINE_ABORT) {
-        let result = engine.finish(now, endpoint, &send, Close::Abort);
-        if result.is_ok() {
-            // SAFETY: the caller's promise; the text of the message is not sent along.
-            drop(unsafe { Held::take_back(message) });
-        }
-        return result.to_errno();
+    // SAFETY: the caller's promise.
+    let further = match unsafe { further(info) } {
+        Ok(further) => further,
+        Err(error) => return errno(error),
+    };
+    let mut nothing = Message::default();
+    // SAFETY: the caller's promise: nobody else looks at it now.
+    let outgoing = unsafe { Held::outgoing(message) }.unwrap_or(&mut nothing);
+    let result = send(engine, Time(now), EndpointId(endpoint), info, &further, outgoing);
+    if result.is_ok() {
+        // SAFETY: the caller's promise; only the empty place is left.
+        drop(unsafe { Held::take_back(message) });
     }
-    let end = has(info.flags, SCTP_ENGINE_EOF);
-    // SAFETY: the caller's promise: it came from lend, and nobody else looks at it now.
-    let length = unsafe { message.cast::<Held>().as_ref() }.map_or(0, Held::length);
-    if length > 0 || !end {
-        // SAFETY: the caller's promise. On failure the place gets its message back below.
-        let outgoing = unsafe { Held::swap_out(message) };
-        if let Err((error, refused)) = engine.send(now, endpoint, &send, outgoing) {
-            // SAFETY: as above.
-            unsafe { Held::swap_in(message, refused) };
-            return errno(error);
+    result.to_errno()
+}
+
+/// # Safety
+/// As [`sctp_engine_send`]; `out` points to a place for the result.
+#[unsafe(no_mangle)]
+pub(crate) unsafe extern "C" fn sctp_engine_send_room(
+    engine: *mut sctp_engine,
+    endpoint: sctp_endpoint,
+    info: *const sctp_send,
+    out: *mut sctp_send_room,
+) -> c_int {
+    // SAFETY: the caller's promise.
+    let (engine, info) = unsafe { (lent::engine(engine), &*info) };
+    // SAFETY: the caller's promise.
+    let further = unsafe { further(info) };
+    let room = further.and_then(|further| {
+        engine.send_room(EndpointId(endpoint), &send_info(info)?, &set_up(info, &further))
+    });
+    match room {
+        Ok(room) => {
+            let room = sctp_send_room {
+                assoc_id: room.association.map_or(0, |association| association.0),
+                bytes: room.bytes,
+                explicit_eor: room.explicit,
+            };
+            // SAFETY: the caller's promise.
+            unsafe { lent::store(out, room) };
+            0
         }
-    } else if let Err(error) = engine.finish(now, endpoint, &send, Close::Graceful) {
-        return errno(error);
+        Err(error) => errno(error),
     }
-    // SAFETY: the caller's promise; only the empty place is left.
-    drop(unsafe { Held::take_back(message) });
-    0
 }
 
 /// # Safety

@@ -78,8 +78,8 @@ impl Subject for Host {
                 let message = Message::new(call.bytes.clone());
                 engine.send(now, endpoint, &info, message).map_err(|(error, _)| error)
             }
-            "shutdown" => engine.finish(now, endpoint, &to, Close::Graceful),
-            "abort" => engine.finish(now, endpoint, &to, Close::Abort),
+            "shutdown" => engine.finish(now, endpoint, &to),
+            "abort" => engine.abort(endpoint, &to, &Message::default()),
             "close" => {
                 engine.close(now, endpoint, Close::Graceful);
                 Ok(())

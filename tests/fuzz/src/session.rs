@@ -263,8 +263,11 @@ impl Session {
             1 => {
                 let _ = engine.shutdown(self.now, endpoint);
             }
+            _ if how == Close::Abort => {
+                let _ = engine.abort(endpoint, &info, &Message::new(vec![b'r'; 3000]));
+            }
             _ => {
-                let _ = engine.finish(self.now, endpoint, &info, how);
+                let _ = engine.finish(self.now, endpoint, &info);
             }
         }
     }

@@ -88,6 +88,8 @@ pub(crate) enum Farewell {
     Silence,
     ShutdownComplete,
     Abort(Option<Cause<'static>>),
+    /// ABORT with cause User-Initiated Abort and the user's reason (section 3.3.10.12).
+    Reason(Vec<u8>),
     /// ABORT with the T bit: the peer gave no tag (section 3.3.3).
     ReflectedAbort(Cause<'static>),
 }
@@ -197,6 +199,8 @@ pub(crate) struct Association {
     pub(crate) part: Option<Place>,
     /// Bytes that the endpoint's send_bytes counts for this association.
     pub(crate) counted_send: usize,
+    /// Whether it is among the endpoint's full ones.
+    pub(crate) counted_full: bool,
     /// The delayed SACK.
     pub(crate) sack_at: Time,
     /// T1-init, T1-cookie or T2-shutdown, whichever the state has.
@@ -280,6 +284,7 @@ impl Association {
             advertised: protocol.receive_buffer,
             taken: 0,
             counted_send: 0,
+            counted_full: false,
             inbound_streams: protocol.inbound_streams,
             waiting: false,
             counted: false,

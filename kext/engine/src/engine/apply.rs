@@ -108,9 +108,11 @@ impl Engine {
         let Some(association) = self.associations.get_mut(key) else { return };
         let place = association.place;
         let counted = core::mem::take(&mut association.counted_send);
+        let full = core::mem::take(&mut association.counted_full);
         let Some(owner) = association.endpoint.take() else { return };
         let Some(endpoint) = self.endpoints.get_mut(owner) else { return };
         endpoint.send_bytes = endpoint.send_bytes.saturating_sub(counted);
+        endpoint.full = endpoint.full.saturating_sub(usize::from(full));
         if place < endpoint.associations.len() {
             endpoint.associations.swap_remove(place);
         }
@@ -128,7 +130,9 @@ impl Engine {
         let owner = association.endpoint;
         let tag = match ending.farewell {
             Farewell::ReflectedAbort(_) => association.local_tag,
-            Farewell::Silence | Farewell::ShutdownComplete | Farewell::Abort(_) => association.peer_tag,
+            Farewell::Silence | Farewell::ShutdownComplete | Farewell::Abort(_) | Farewell::Reason(_) => {
+                association.peer_tag
+            }
         };
         let waiting = association.waiting;
         let change = match (ending.error, association.is_set_up()) {
@@ -136,16 +140,21 @@ impl Engine {
             (Some(_), true) => Change::Lost,
             (Some(_), false) => Change::CannotStart,
         };
-        let (source, destination, ip) =
+        let (source, destination, room, ip) =
             // Section 5.4: not to an address that is not known to be the peer's.
             association.path(association.control_path()).map_or_else(Default::default, |path| {
                 let source = association.local_addresses.some_source_to(&path.remote);
                 let source = if path.local.is_any() { source } else { path.local };
+                let room = path.mtu.saturating_sub(path.remote.ip_header());
                 let ip = path.ip(&association.settings.protocol.ip);
-                (source.with_port(association.local.port), path.remote, ip)
+                (source.with_port(association.local.port), path.remote, room, ip)
             });
+        let room = usize::try_from(room).unwrap_or(usize::MAX);
         if !matches!(ending.farewell, Farewell::Silence)
-            && self.farewells.push(Last { source, destination, tag, ip, farewell: ending.farewell }).is_err()
+            && self
+                .farewells
+                .push(Last { source, destination, room, tag, ip, farewell: ending.farewell })
+                .is_err()
         {
             bump(&mut self.counters.replies_dropped);
         }
@@ -195,10 +204,15 @@ impl Engine {
         let counted =
             core::mem::replace(&mut association.counted_send, association.outbound.buffered_bytes());
         let total = endpoint.send_bytes.saturating_sub(counted).saturating_add(association.counted_send);
+        let is_full = association.is_full(endpoint.options.send_limit());
+        let was_full = core::mem::replace(&mut association.counted_full, is_full);
+        let full = endpoint.full.saturating_sub(usize::from(was_full)).saturating_add(usize::from(is_full));
         let finished =
             endpoint.style == Style::OneToOne && !association.waiting && association.peer_finished();
-        if total != endpoint.send_bytes || (finished && !endpoint.end_of_file) {
+        let sending = total != endpoint.send_bytes || full != endpoint.full;
+        if sending || (finished && !endpoint.end_of_file) {
             endpoint.send_bytes = total;
+            endpoint.full = full;
             endpoint.end_of_file |= finished;
             endpoint.send_closed |= finished;
             changed.push(owner.index);

@@ -3,17 +3,13 @@
 use super::{AssociationId, EndpointId, Engine, Scope};
 use crate::address::{Address, Family};
 use crate::association::{Ending, Farewell, State};
-use crate::counters::bump;
 use crate::endpoint::{Endpoint, Style};
 use crate::error::Error;
-use crate::message::Message;
-use crate::options::{Options, SendDefaults, SendFlags, Settings, Switches};
-use crate::outbound::{EnqueueError, OutMessage, full_length};
-use crate::path::Path;
+use crate::options::{Options, Settings};
 use crate::slab::Key;
 use crate::status::{AssociationStatus, PathStatus, Totals, path_status};
 use crate::time::Time;
-use sctp_wire::Cause;
+use alloc::vec::Vec;
 
 /// How a close leaves the associations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,50 +18,6 @@ pub enum Close {
     Graceful,
     /// ABORT now (section 9.1).
     Abort,
-}
-
-/// Where a message goes, and how (RFC 6458 section 5.3.4).
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SendInfo {
-    /// The peer's address; family `None`: by `association`, or the only one there is.
-    pub to: Address,
-    /// The association; `None`: by address.
-    pub association: Option<AssociationId>,
-    /// The stream.
-    pub stream: u16,
-    /// The payload protocol identifier, opaque.
-    pub ppid: u32,
-    /// Given back with notifications about the message.
-    pub context: u32,
-    /// Deliver without regard to order (RFC 9260 section 6.6).
-    pub unordered: bool,
-    /// Ask the peer to acknowledge at once (RFC 7053).
-    pub immediate: bool,
-    /// Send to `to` rather than to the primary path.
-    pub to_this_address: bool,
-    /// Shut the association down after the message.
-    pub finish: bool,
-    /// No control data came: the association's [`SendDefaults`] hold instead of what stands here.
-    pub use_defaults: bool,
-}
-
-impl SendInfo {
-    fn or(&self, defaults: &SendDefaults) -> Self {
-        if !self.use_defaults {
-            return *self;
-        }
-        let SendDefaults { stream, ppid, context, flags, .. } = *defaults;
-        Self {
-            stream,
-            ppid,
-            context,
-            unordered: flags.contains(SendFlags::UNORDERED),
-            immediate: flags.contains(SendFlags::SACK_IMMEDIATELY),
-            to_this_address: flags.contains(SendFlags::ADDR_OVER),
-            finish: flags.contains(SendFlags::EOF),
-            ..*self
-        }
-    }
 }
 
 impl Engine {
@@ -104,13 +56,12 @@ impl Engine {
                 });
             self.detach(association);
             if abort {
-                self.abort_association(association, Error::Aborted);
+                self.abort_association(association, Error::Aborted, Vec::new());
             } else if let Some(found) = self.associations.get_mut(association) {
                 // What nobody will read holds no window back.
                 found.on_read(found.unread);
-                found.begin_shutdown(now);
                 self.deliver(association);
-                self.settle(now, association);
+                let _ = self.shut_down(now, association);
             }
         }
         self.leave_port(key);
@@ -122,15 +73,15 @@ impl Engine {
     pub fn quiesce(&mut self) {
         for index in 0..self.associations.end() {
             if let Some(key) = self.associations.key_at(index) {
-                self.abort_association(key, Error::Aborted);
+                self.abort_association(key, Error::Aborted, Vec::new());
             }
         }
     }
 
-    pub(super) fn abort_association(&mut self, key: Key, error: Error) {
+    /// Ends an association by an ABORT with the user's reason.
+    pub(super) fn abort_association(&mut self, key: Key, error: Error, reason: Vec<u8>) {
         let known = self.associations.get(key).is_some_and(|association| association.peer_tag != 0);
-        let farewell =
-            if known { Farewell::Abort(Some(Cause::UserInitiatedAbort(&[]))) } else { Farewell::Silence };
+        let farewell = if known { Farewell::Reason(reason) } else { Farewell::Silence };
         self.end(key, Ending { error: Some(error), farewell });
     }
 
@@ -181,7 +132,7 @@ impl Engine {
     /// Aborts the oldest association that waits on `listener`.
     pub fn refuse(&mut self, listener: EndpointId) {
         if let Ok(key) = self.next_waiting(listener) {
-            self.abort_association(key, Error::Aborted);
+            self.abort_association(key, Error::Aborted, Vec::new());
         }
     }
 
@@ -197,156 +148,7 @@ impl Engine {
         Err(Error::WouldBlock)
     }
 
-    /// Sends a message, setting the association up first where a one-to-many endpoint has none with the peer.
-    ///
-    /// # Errors
-    /// The message comes back with [`Error::Pipe`] after a shutdown, [`Error::NotConnected`],
-    /// [`Error::DestinationRequired`], [`Error::Invalid`] for a stream that was not negotiated or an association that
-    /// is not there, [`Error::MessageTooLong`] where it would have to be fragmented and must not be, [`Error::NoMemory`],
-    /// and those of [`Engine::connect`].
-    pub fn send(
-        &mut self,
-        now: Time,
-        id: EndpointId,
-        info: &SendInfo,
-        message: Message,
-    ) -> Result<(), (Error, Message)> {
-        let info = &SendInfo { to: info.to.normalized(), ..*info };
-        let whole = match self.endpoint(id) {
-            Ok(endpoint) => endpoint.options.switches.contains(Switches::DISABLE_FRAGMENTS),
-            Err(error) => return Err((error, message)),
-        };
-        let key = match self.destination(now, id, info, message.length()) {
-            Ok(key) => key,
-            Err(error) => return Err((error, message)),
-        };
-        let Some(association) = self.associations.get_mut(key) else { return Err((Error::Invalid, message)) };
-        let info = info.or(&association.settings.send_defaults);
-        if !association.takes_data() {
-            return Err((Error::Pipe, message));
-        }
-        if message.length() == 0 {
-            // RFC 9260 section 3.3.1: there is no DATA chunk without user data.
-            return Err((Error::Invalid, message));
-        }
-        if whole && message.length() > association.outbound.full_length(&association.paths) {
-            return Err((Error::MessageTooLong, message));
-        }
-        let path = if info.to_this_address { association.path_to(&info.to) } else { None };
-        let queued = association.outbound.enqueue(OutMessage {
-            bytes: message.into_bytes(),
-            stream: info.stream,
-            ppid: info.ppid,
-            context: info.context,
-            unordered: info.unordered,
-            immediate: info.immediate,
-            path,
-        });
-        let result = queued.map_err(|(error, refused)| {
-            let error = match error {
-                EnqueueError::NoMemory => Error::NoMemory,
-                EnqueueError::BadStream => Error::Invalid,
-            };
-            (error, Message::new(refused.bytes))
-        });
-        let sent = result.is_ok();
-        if info.finish && result.is_ok() {
-            association.begin_shutdown(now);
-        }
-        if sent && info.unordered {
-            bump(&mut self.counters.sends_unordered);
-        }
-        if sent && (info.unordered || info.immediate || info.to_this_address) {
-            bump(&mut self.counters.sends_with_flags);
-        }
-        self.settle(now, key);
-        result
-    }
-
-    /// The association that a message goes to.
-    fn destination(
-        &mut self,
-        now: Time,
-        id: EndpointId,
-        info: &SendInfo,
-        length: usize,
-    ) -> Result<Key, Error> {
-        let endpoint = self.endpoint(id)?;
-        if endpoint.send_closed {
-            return Err(Error::Pipe);
-        }
-        if endpoint.style == Style::OneToOne {
-            return endpoint.only_association().ok_or(Error::NotConnected);
-        }
-        if let Some(association) = info.association {
-            let key = Key::from(association);
-            let ours = self.associations.get(key).is_some_and(|found| found.endpoint == Some(id.into()));
-            return if ours { Ok(key) } else { Err(Error::Invalid) };
-        }
-        if info.to.family == Family::None {
-            return endpoint.only_association().ok_or(Error::DestinationRequired);
-        }
-        if let Some(key) = self.association_of(id.into(), &info.to) {
-            return Ok(key);
-        }
-        // A message that cannot be sent must not leave an association behind.
-        let future = &endpoint.options.future;
-        if info.or(&future.send_defaults).stream >= future.protocol.outbound_streams {
-            return Err(Error::Invalid);
-        }
-        if endpoint.options.switches.contains(Switches::DISABLE_FRAGMENTS) {
-            let path = Path::new(info.to, Address::default(), &future.protocol);
-            if length > full_length(&[path], future.protocol.max_segment) {
-                return Err(Error::MessageTooLong);
-            }
-        }
-        self.associate(now, id, info.to)
-    }
-
-    /// Ends one association: gracefully (SCTP_EOF) or at once (SCTP_ABORT).
-    ///
-    /// # Errors
-    /// As [`Engine::send`] finds the association.
-    pub fn finish(&mut self, now: Time, id: EndpointId, info: &SendInfo, how: Close) -> Result<(), Error> {
-        self.finish_association(now, id, info, how)?;
-        bump(match how {
-            Close::Graceful => &mut self.counters.sends_with_eof,
-            Close::Abort => &mut self.counters.sends_with_abort,
-        });
-        bump(&mut self.counters.sends_with_flags);
-        Ok(())
-    }
-
-    fn finish_association(
-        &mut self,
-        now: Time,
-        id: EndpointId,
-        info: &SendInfo,
-        how: Close,
-    ) -> Result<(), Error> {
-        let endpoint = self.endpoint(id)?;
-        let key = match info.association {
-            Some(association) => Key::from(association),
-            None if info.to.family != Family::None => {
-                self.association_of(id.into(), &info.to.normalized()).ok_or(Error::NotConnected)?
-            }
-            None => endpoint.only_association().ok_or(Error::NotConnected)?,
-        };
-        let association = self.associations.get_mut(key).ok_or(Error::NotConnected)?;
-        if association.endpoint != Some(id.into()) {
-            return Err(Error::Invalid);
-        }
-        match how {
-            Close::Graceful => {
-                association.begin_shutdown(now);
-                self.settle(now, key);
-            }
-            Close::Abort => self.abort_association(key, Error::Aborted),
-        }
-        Ok(())
-    }
-
-    /// SHUT_WR of a one-to-one endpoint.
+    /// SHUT_WR of a one-to-one endpoint. A message that was not ended never will be: then it is an ABORT.
     ///
     /// # Errors
     /// [`Error::NotConnected`], [`Error::NotSupported`] for one-to-many (RFC 6458 section 3.1.6).
@@ -356,7 +158,21 @@ impl Engine {
             return Err(Error::NotSupported);
         }
         endpoint.send_closed = true;
-        self.finish_association(now, id, &SendInfo::default(), Close::Graceful)
+        let key = endpoint.only_association().ok_or(Error::NotConnected)?;
+        let _ = self.shut_down(now, key);
+        Ok(())
+    }
+
+    /// SHUTDOWN once all data is acknowledged, or ABORT if a message was not ended. Returns whether it is a SHUTDOWN.
+    pub(super) fn shut_down(&mut self, now: Time, key: Key) -> bool {
+        let Some(association) = self.associations.get_mut(key) else { return false };
+        if association.outbound.has_unfinished() {
+            self.abort_association(key, Error::Aborted, Vec::new());
+            return false;
+        }
+        association.begin_shutdown(now);
+        self.settle(now, key);
+        true
     }
 
     /// The associations of an endpoint.

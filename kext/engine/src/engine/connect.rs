@@ -7,6 +7,7 @@ use crate::association::Beginning;
 use crate::endpoint::Style;
 use crate::error::Error;
 use crate::memory;
+use crate::options::Settings;
 use crate::slab::Key;
 use crate::time::Time;
 use sctp_wire::Tsn;
@@ -33,32 +34,43 @@ impl Engine {
             let up = self.associations.get(key).is_some_and(|association| association.is_set_up());
             return Err(if up { Error::IsConnected } else { Error::Already });
         }
-        self.associate(now, id, peer).map(AssociationId::from)
+        let settings = endpoint.options.future;
+        self.associate(now, id, &[peer], settings).map(AssociationId::from)
     }
 
-    /// Makes the association in COOKIE-WAIT.
-    pub(super) fn associate(&mut self, now: Time, id: EndpointId, peer: Address) -> Result<Key, Error> {
+    /// Makes the association in COOKIE-WAIT with a peer that has these addresses; INITs go to the first.
+    pub(super) fn associate(
+        &mut self,
+        now: Time,
+        id: EndpointId,
+        peers: &[Address],
+        settings: Settings,
+    ) -> Result<Key, Error> {
         let endpoint = self.endpoint(id)?;
-        if !endpoint.bound_families().take(peer.family) {
-            return Err(Error::FamilyNotSupported);
+        for peer in peers {
+            if !endpoint.bound_families().take(peer.family) {
+                return Err(Error::FamilyNotSupported);
+            }
+            if peer.port == 0 {
+                return Err(Error::Invalid);
+            }
+            if !peer.is_unicast() {
+                return Err(Error::AddressNotAvailable);
+            }
         }
-        if peer.port == 0 {
-            return Err(Error::Invalid);
-        }
-        if !peer.is_unicast() {
-            return Err(Error::AddressNotAvailable);
-        }
+        let peer = *peers.first().ok_or(Error::Invalid)?;
         self.bind_if_unbound(id)?;
         let endpoint = self.endpoint(id)?;
         let (local_port, local_addresses) = (endpoint.port, endpoint.addresses.copy()?);
         // Section 1.3: two endpoints have one association at most. Those that a listener accepted share its port.
-        if self.association_between(local_port, &local_addresses, &peer).is_some() {
+        let taken = |peer| self.association_between(local_port, &local_addresses, peer).is_some();
+        if peers.iter().any(taken) {
             return Err(Error::AddressInUse);
         }
         let endpoint = self.endpoint_mut(id)?;
         endpoint.end_of_file = false;
         endpoint.send_closed = false;
-        let (settings, families) = (endpoint.options.future, endpoint.bound_families());
+        let families = endpoint.bound_families();
         let (local_tag, local_tsn) = (self.random.nonzero(), Tsn(self.random.u32()));
         let list = encode(|parameters| {
             self.emit_addresses(&local_addresses, &peer, families, parameters);
@@ -72,7 +84,7 @@ impl Engine {
             local_port,
             local_addresses,
             families,
-            peers: &[peer],
+            peers,
             local_tag,
             local_tsn,
         };

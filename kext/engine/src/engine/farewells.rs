@@ -6,16 +6,18 @@ use crate::association::Farewell;
 use crate::memory::{self, OutOfMemory};
 use crate::options::IpHeader;
 use alloc::vec::Vec;
-use sctp_wire::{CommonHeader, Full, PacketWriter};
+use sctp_wire::{COMMON_HEADER_LEN, Cause, CommonHeader, Full, PacketWriter};
 
-/// The longest of them, bytes: fits any path.
-const LENGTH: usize = 512;
+/// Bytes of a packet with an ABORT before the user's reason: the headers of packet, chunk and cause.
+const HEADERS: usize = COMMON_HEADER_LEN + 4 + 4;
 
 /// What the last packet of an association says, and where it goes.
 #[derive(Debug)]
 pub(super) struct Last {
     pub(super) source: Address,
     pub(super) destination: Address,
+    /// The longest packet that the path takes, bytes.
+    pub(super) room: usize,
     pub(super) tag: u32,
     pub(super) ip: IpHeader,
     pub(super) farewell: Farewell,
@@ -29,18 +31,23 @@ impl Last {
             destination_port: self.destination.port,
             verification_tag: self.tag,
         };
-        let mut writer = PacketWriter::new(buffer, LENGTH, header).ok()?;
+        let mut writer = PacketWriter::new(buffer, self.room, header).ok()?;
         self.emit(&mut writer).ok()?;
         (!writer.is_empty()).then(|| writer.finish())
     }
 
     fn emit(&self, writer: &mut PacketWriter<'_>) -> Result<(), Full> {
-        match self.farewell {
+        match &self.farewell {
             Farewell::Silence => Ok(()),
             Farewell::ShutdownComplete => sctp_wire::ShutdownComplete { reflected: false }.emit(writer),
-            Farewell::Abort(Some(cause)) => sctp_wire::emit_abort(writer, false, &[cause]),
+            Farewell::Abort(Some(cause)) => sctp_wire::emit_abort(writer, false, &[*cause]),
             Farewell::Abort(None) => sctp_wire::emit_abort(writer, false, &[]),
-            Farewell::ReflectedAbort(cause) => sctp_wire::emit_abort(writer, true, &[cause]),
+            Farewell::ReflectedAbort(cause) => sctp_wire::emit_abort(writer, true, &[*cause]),
+            Farewell::Reason(reason) => {
+                let most = reason.len().min(self.room.saturating_sub(HEADERS));
+                let reason = reason.get(..most).unwrap_or_default();
+                sctp_wire::emit_abort(writer, false, &[Cause::UserInitiatedAbort(reason)])
+            }
         }
     }
 }

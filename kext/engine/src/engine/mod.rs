@@ -20,15 +20,17 @@ mod passive;
 mod paths;
 mod receive;
 mod replies;
+mod send;
 mod settings;
 #[cfg(test)]
 mod tests;
 
-pub use calls::{Close, SendInfo};
+pub use calls::Close;
 pub use icmp::{IcmpError, IcmpKind};
 pub use output::{Transmit, Update};
 pub use paths::PathOptions;
 pub use receive::Received;
+pub use send::{SendInfo, SendRoom, SetUp};
 pub use settings::Scope;
 
 use crate::address::Address;

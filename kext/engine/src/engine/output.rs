@@ -44,8 +44,10 @@ pub struct Update {
     pub endpoint: EndpointId,
     /// Bytes that can be read; 1 when only empty messages can.
     pub receive_bytes: usize,
-    /// Bytes accepted for sending and not acknowledged.
+    /// Bytes accepted for sending and not acknowledged, of all associations.
     pub send_bytes: usize,
+    /// No association takes much more: each has a send buffer of its own.
+    pub send_full: bool,
     /// Associations that wait for accept.
     pub pending_accepts: usize,
     /// Given once.
@@ -120,6 +122,7 @@ impl Engine {
                 endpoint: key.into(),
                 receive_bytes: endpoint.inbox.readable(),
                 send_bytes: endpoint.send_bytes,
+                send_full: endpoint.full > 0 && endpoint.full == endpoint.associations.len(),
                 pending_accepts: endpoint.accept_queue.len(),
                 error: endpoint.error.take(),
                 connecting: single

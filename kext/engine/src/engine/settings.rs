@@ -199,6 +199,16 @@ impl Engine {
         }
     }
 
+    /// so_snd.sb_hiwat: what may wait at each association to be acknowledged. Bytes.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`].
+    pub fn set_send_buffer(&mut self, now: Time, id: EndpointId, bytes: u32) -> Result<(), Error> {
+        self.endpoint_mut(id)?.options.send_buffer = Some(bytes);
+        // Which associations are full may change.
+        self.change_chosen(now, id, &Chosen::Current, |_| Ok(()))
+    }
+
     /// so_rcv.sb_hiwat, bytes. Associations that are there only grow.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ mod heartbeats;
 mod icmp;
 mod parts;
 mod pmtud;
+mod sending;
 mod setup;
 mod variables;
 mod windows;

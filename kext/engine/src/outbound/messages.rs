@@ -1,6 +1,7 @@
 //! The messages of the user in the order in which they are sent: first come, first served (RFC 8260 section 3.1).
 
 use super::OutMessage;
+use crate::memory;
 use crate::ring::Ring;
 use sctp_wire::Ssn;
 
@@ -31,6 +32,9 @@ impl Outgoing {
 /// Names a message, as long as it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Handle(u32);
+
+/// Bytes of a piece that a further one of its message is joined with rather than stand alone: small chunks cost more.
+const JOINED: usize = 16_384;
 
 /// All messages that are not cumulatively acknowledged.
 #[derive(Debug)]
@@ -64,6 +68,29 @@ impl Messages {
         // There is room now.
         let _ = self.queue.push_back(Outgoing { message, ssn: Ssn(0), chunks: 0, sent: 0 });
         Ok(())
+    }
+
+    /// Adds the next piece to the newest message, as part of its last piece if that is short and not all in chunks yet.
+    ///
+    /// # Errors
+    /// As [`Messages::push`].
+    pub(crate) fn push_piece(&mut self, piece: OutMessage) -> Result<(), OutMessage> {
+        let newest = self.queue.len().wrapping_sub(1);
+        let last = self.queue.get_mut(newest).filter(|last| last.unsent() > 0);
+        if let Some(Outgoing { message, .. }) = last
+            && message.bytes.len().saturating_add(piece.bytes.len()) <= JOINED
+            && memory::append_gradually(&mut message.bytes, &piece.bytes).is_ok()
+        {
+            message.ends = piece.ends;
+            message.immediate |= piece.immediate;
+            return Ok(());
+        }
+        self.push(piece)
+    }
+
+    /// How many there are; those that came in pieces may count several times.
+    pub(crate) const fn len(&self) -> usize {
+        self.queue.len()
     }
 
     /// The message of which the next chunk is to be sent.

@@ -39,6 +39,10 @@ pub(crate) struct OutMessage {
     pub(crate) immediate: bool,
     /// Send it to this path rather than to the primary one.
     pub(crate) path: Option<PathId>,
+    /// These bytes are the first of a message: no chunk has any before them.
+    pub(crate) begins: bool,
+    /// These bytes are the last of a message. Otherwise the user goes on with it (RFC 6458 section 8.1.26).
+    pub(crate) ends: bool,
 }
 
 /// Why a message was not taken.
@@ -47,6 +51,15 @@ pub(crate) enum EnqueueError {
     NoMemory,
     /// The association has fewer streams.
     BadStream,
+    /// A message on another stream was not ended: all fragments of one have consecutive TSNs (section 6.9).
+    Unfinished,
+}
+
+/// A message that the user has not ended.
+#[derive(Clone, Copy, Debug)]
+struct Unfinished {
+    stream: u16,
+    unordered: bool,
 }
 
 /// What an acknowledgement has brought.
@@ -119,6 +132,7 @@ pub(crate) struct Outbound {
     window: Window,
     messages: Messages,
     numbers: SequenceNumbers,
+    unfinished: Option<Unfinished>,
 }
 
 impl Outbound {
@@ -131,6 +145,7 @@ impl Outbound {
         numbers.grow(streams)?;
         Ok(Self {
             messages: Messages::new(),
+            unfinished: None,
             window: Window::new(initial_tsn),
             max_segment: 0,
             max_burst: 4,
@@ -151,6 +166,8 @@ impl Outbound {
     pub(crate) fn limit_streams(&mut self, streams: u16) {
         self.numbers.limit(streams);
         let dropped = self.messages.retain(|message| message.stream < streams);
+        // What comes of a message whose beginning was dropped is refused for its stream.
+        self.unfinished = self.unfinished.filter(|unfinished| unfinished.stream < streams);
         self.unsent = self.unsent.saturating_sub(dropped);
         self.buffered = self.buffered.saturating_sub(dropped);
     }
@@ -161,11 +178,12 @@ impl Outbound {
         self.messages.for_each(|message| message.path = None);
     }
 
-    /// Takes a message to be sent. A message without bytes is sent at once: as nothing (section 6.2, last point).
+    /// Takes a message to be sent, or what comes next of the one that was not ended. A message without bytes is sent at
+    /// once: as nothing (section 6.2, last point).
     ///
     /// # Errors
     /// The message comes back with the reason.
-    pub(crate) fn enqueue(&mut self, message: OutMessage) -> Result<(), (EnqueueError, OutMessage)> {
+    pub(crate) fn enqueue(&mut self, mut message: OutMessage) -> Result<(), (EnqueueError, OutMessage)> {
         let length = message.bytes.len();
         if message.stream >= self.streams() {
             return Err((EnqueueError::BadStream, message));
@@ -173,12 +191,37 @@ impl Outbound {
         if length == 0 {
             return Ok(());
         }
-        self.messages.push(message).map_err(|message| (EnqueueError::NoMemory, message))?;
+        let ends = message.ends;
+        let begun = self.unfinished;
+        let next = Unfinished { stream: message.stream, unordered: message.unordered };
+        let pushed = match begun {
+            Some(begun) if begun.stream != message.stream => return Err((EnqueueError::Unfinished, message)),
+            Some(begun) => {
+                (message.begins, message.unordered) = (false, begun.unordered);
+                self.messages.push_piece(message)
+            }
+            None => {
+                message.begins = true;
+                self.messages.push(message)
+            }
+        };
+        pushed.map_err(|message| (EnqueueError::NoMemory, message))?;
+        self.unfinished = if ends { None } else { Some(begun.unwrap_or(next)) };
         self.unsent = self.unsent.saturating_add(length);
         self.buffered = self.buffered.saturating_add(length);
         // The user's call allows a burst (section 6.1 rule D).
         self.burst = 0;
         Ok(())
+    }
+
+    /// Whether the user has not ended the last message.
+    pub(crate) const fn has_unfinished(&self) -> bool {
+        self.unfinished.is_some()
+    }
+
+    /// Messages, or pieces of them, that are kept for their acknowledgement.
+    pub(crate) const fn kept_messages(&self) -> usize {
+        self.messages.len()
     }
 
     /// User bytes that are not cumulatively acknowledged, sent or not.

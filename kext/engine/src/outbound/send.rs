@@ -5,7 +5,7 @@ use super::window::{Chunk, ChunkState};
 use super::{OutMessage, Outbound, Sent};
 use crate::path::{Path, PathId, Paths, alternate, usable};
 use crate::time::Time;
-use sctp_wire::{Data, DataFlags, Full, PacketWriter};
+use sctp_wire::{Data, DataFlags, Full, PacketWriter, Ssn};
 
 /// How many chunks are looked at to find a lost one that may be sent now.
 const SEARCH: usize = 64;
@@ -45,8 +45,9 @@ impl Outbound {
             let next = self.next()?;
             let id = usable(paths, next.wanted.unwrap_or(primary));
             let path = paths.get(id.position())?;
-            let allowed = self.allows_new_packet(path) && (nodelay || !self.is_held(path));
-            (allowed && self.fits_peer(self.next_new_length(paths)?)).then_some(id)
+            let full = full_length(paths, self.max_segment);
+            let allowed = self.allows_new_packet(path) && (nodelay || !self.is_held(path, full));
+            (allowed && self.fits_peer(next.left.min(full))).then_some(id)
         })
     }
 
@@ -114,11 +115,15 @@ impl Outbound {
     }
 
     /// Whether what waits is to be bundled with what comes: it fills no packet, and a SACK will come. The rest of a
-    /// message that is longer than a packet does not wait.
-    fn is_held(&self, path: &Path) -> bool {
-        let begun = self.messages.next().is_some_and(|next| next.sent > 0);
-        if begun || !self.has_outstanding() {
+    /// message that is longer than a packet does not wait, unless the user has more of it; `full` is the length of a full
+    /// fragment.
+    fn is_held(&self, path: &Path, full: usize) -> bool {
+        if !self.has_outstanding() {
             return false;
+        }
+        let next = self.messages.next();
+        if next.is_some_and(|next| next.sent > 0 || !next.message.begins || !next.message.ends) {
+            return next.is_some_and(|next| !next.message.ends && next.unsent() < full);
         }
         let headers = self.messages.waiting().saturating_mul(Data::HEADER_LEN);
         u32::try_from(self.unsent.saturating_add(headers)).is_ok_and(|size| size < path.pmdcs())
@@ -225,7 +230,7 @@ impl Outbound {
         let mut default = if before > 0 { Some(self.fresh_path == id) } else { None };
         while let Some(next) = self.next() {
             let Some(path) = paths.get_mut(id.position()) else { break };
-            if before == 0 && sent == 0 && !nodelay && self.is_held(path) {
+            if before == 0 && sent == 0 && !nodelay && self.is_held(path, full) {
                 break;
             }
             let ours = match next.wanted {
@@ -262,26 +267,23 @@ impl Outbound {
         }
         let handle = self.messages.next_handle();
         let next = self.messages.next().ok_or(Full)?;
-        let OutMessage { stream, ppid, unordered, immediate, .. } = next.message;
+        let OutMessage { stream, ppid, unordered, immediate, begins, ends, .. } = next.message;
         let offset = next.sent;
-        let last = next.unsent() == length;
+        let (first, last) = (begins && offset == 0, ends && next.unsent() == length);
         let mut flags = DataFlags::empty();
-        flags.set(DataFlags::BEGIN, offset == 0);
+        flags.set(DataFlags::BEGIN, first);
         flags.set(DataFlags::END, last);
         flags.set(DataFlags::UNORDERED, unordered);
         // RFC 7053 section 4.1: the user asks for it, for the end of the message.
         flags.set(DataFlags::IMMEDIATE, last && immediate);
         // Section 6.5: a message has its number from its first chunk on.
-        let number = match (offset, unordered) {
-            (0, false) => Some(self.numbers.get(stream).ok_or(Full)?),
-            _ => None,
-        };
-        let ssn = number.unwrap_or(next.ssn);
+        let number = if unordered { Ssn(0) } else { self.numbers.get(stream).ok_or(Full)? };
+        let ssn = if first || unordered { number } else { number.previous() };
         let payload = next.bytes(offset, length).ok_or(Full)?;
         Data { flags, tsn: self.next_tsn(), stream, ssn, ppid, payload }.emit(writer)?;
 
         self.messages.add_chunk(length, ssn);
-        if let Some(number) = number {
+        if first && !unordered {
             self.numbers.set(stream, number.next());
         }
         self.unsent = self.unsent.saturating_sub(length);

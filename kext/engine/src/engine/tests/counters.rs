@@ -34,7 +34,7 @@ fn an_exchange_is_counted_alike_at_both_ends() {
     wire.run();
     wire.advance(Span::from_secs(60));
     assert_eq!([0, 1].map(|host: usize| wire.hosts[host].current_associations()), [1, 1]);
-    wire.hosts[0].finish(wire.now, client, &to(1, 2000), Close::Graceful).unwrap();
+    wire.hosts[0].finish(wire.now, client, &to(1, 2000)).unwrap();
     wire.run();
     assert_eq!([0, 1].map(|host: usize| wire.hosts[host].current_associations()), [0, 0]);
 

@@ -136,7 +136,7 @@ fn a_cookie_is_good_for_one_more_lifetime_of_the_key() {
             wire.now = wire.now.plus(Span::from_secs(seconds / 2));
             let _ = wire.hosts[0].send(wire.now, stranger, &to(1, 2000), message(1, 1));
             wire.run();
-            let _ = wire.hosts[0].finish(wire.now, stranger, &to(1, 2000), Close::Abort);
+            let _ = wire.hosts[0].abort(stranger, &to(1, 2000), &message(0, 0));
             wire.run();
         }
         wire.hosts[1].input(wire.now, A, B, 0, &cookie_echo);

@@ -77,7 +77,17 @@ impl Bench {
 
     fn message(length: usize) -> OutMessage {
         let bytes = (0..length).map(|n| u8::try_from(n % 251).unwrap()).collect();
-        OutMessage { bytes, stream: 0, ppid: 46, context: 0, unordered: false, immediate: false, path: None }
+        OutMessage {
+            bytes,
+            stream: 0,
+            ppid: 46,
+            context: 0,
+            unordered: false,
+            immediate: false,
+            path: None,
+            begins: true,
+            ends: true,
+        }
     }
 
     /// Enqueues messages of these lengths on stream 0.
