@@ -129,7 +129,7 @@ struct xnu_sockaddr_in6 {
 };
 
 struct xnu_sockaddr_storage {
-	uint8_t ss_len;
+	_Alignas(8) uint8_t ss_len;
 	uint8_t ss_family;
 	char ss_data[126];
 };

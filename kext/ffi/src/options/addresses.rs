@@ -12,7 +12,18 @@ pub(super) const ROWS: &[Row] = &[
     Row { name: contract::SCTP_GET_REMOTE_ADDR_SIZE, get: Some(get_peer_size), set: None },
     Row { name: contract::SCTP_GET_LOCAL_ADDR_SIZE, get: Some(get_local_size), set: None },
     Row { name: contract::SCTP_GET_ADDR_LEN, get: Some(get_name_length), set: None },
+    call_on_the_socket(contract::SCTP_BINDX_ADD_ADDR),
+    call_on_the_socket(contract::SCTP_BINDX_REM_ADDR),
+    call_on_the_socket(contract::SCTP_CONNECT_X),
+    call_on_the_socket(contract::SCTP_CONNECT_X_DELAYED),
+    call_on_the_socket(contract::SCTP_CONNECT_X_COMPLETE),
+    call_on_the_socket(contract::SCTP_PEELOFF),
 ];
+
+/// An option that libsctp sets to make a call, which the shim makes: what comes here is known, and asked for wrongly.
+const fn call_on_the_socket(name: u32) -> Row {
+    Row { name, get: None, set: None }
+}
 
 /// Writes socket addresses one after the other behind the association's name; those that do not fit are left out.
 /// Returns how much was used.

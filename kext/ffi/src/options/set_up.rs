@@ -107,11 +107,13 @@ fn set_initmsg(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
+/// One-to-many only (RFC 6458 section 8.1.8).
 fn get_autoclose(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+    call.needs(Style::OneToMany)?;
     call.future()?.protocol.autoclose.write(room)
 }
 
-/// One-to-many only (RFC 6458 section 8.1.8).
+/// As [`get_autoclose`].
 fn set_autoclose(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
     let seconds = u32::read(bytes)?;
     call.needs(Style::OneToMany)?;
