@@ -199,9 +199,17 @@ int sctp_engine_bind_less(struct sctp_engine *engine, sctp_endpoint endpoint,
 			  const struct sctp_address *addresses, size_t count);
 /* backlog 0 stops listening. Binds to an ephemeral port if unbound. EINVAL when connected. */
 int sctp_engine_listen(struct sctp_engine *engine, sctp_endpoint endpoint, uint32_t backlog);
-/* Sends the INIT. EISCONN, EALREADY, EADDRNOTAVAIL, ENOMEM. */
+/*
+ * Sends the INIT to one of the peer's addresses after the other until there is an answer. delayed: it waits
+ * for sctp_engine_begin, or for the time in which it would have been sent again. EISCONN, EALREADY,
+ * EOPNOTSUPP, EINVAL (no address, port 0, ports that differ), EADDRNOTAVAIL, EAFNOSUPPORT, EADDRINUSE,
+ * ENOMEM.
+ */
 int sctp_engine_connect(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint,
-			const struct sctp_address *address, uint32_t *assoc_id);
+			const struct sctp_address *addresses, size_t count, bool delayed, uint32_t *assoc_id);
+/* ENOENT without such a peer, EALREADY if the INIT was sent. */
+int sctp_engine_begin(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint,
+		      const struct sctp_address *address);
 /* Moves the oldest association that waits on listener to child, a fresh one-to-one endpoint. EWOULDBLOCK if
  * none. */
 int sctp_engine_accept(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint listener,

@@ -36,24 +36,26 @@ read_next(const struct sctp_family *family, const uint8_t *bytes, size_t length,
 }
 
 int
-sctp_address_list_read(const struct sctp_family *family, const uint8_t *bytes, size_t length,
+sctp_address_list_read(const struct sctp_family *family, const uint8_t *bytes, size_t length, size_t count,
 		       struct sctp_address_list *list)
 {
 	size_t most = length / sizeof(struct sockaddr_in), at = 0;
 	int error = 0;
 
 	memset(list, 0, sizeof(*list));
-	if (most == 0)
+	if (most == 0 || count == 0)
 		return EINVAL;
 	list->size = most * sizeof(struct sctp_address);
 	list->addresses = sctp_mem_alloc(list->size);
 	if (list->addresses == NULL)
 		return ENOBUFS;
-	while (at < length && error == 0) {
+	while (at < length && list->count < count && error == 0) {
 		at += read_next(family, bytes + at, length - at, &list->addresses[list->count], &error);
 		if (error == 0)
 			list->count++;
 	}
+	if (error == 0 && count != SCTP_ADDRESSES_ALL && list->count < count)
+		error = EINVAL;
 	if (error != 0)
 		sctp_address_list_free(list);
 	return error;

@@ -50,7 +50,7 @@ int
 sctp_bindx(struct sctp_pcb *pcb, int option, const uint8_t *value, size_t length)
 {
 	struct sctp_address_list list;
-	int error = sctp_address_list_read(pcb->family, value, length, &list);
+	int error = sctp_address_list_read(pcb->family, value, length, SCTP_ADDRESSES_ALL, &list);
 
 	if (error != 0)
 		return error;

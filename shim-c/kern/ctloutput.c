@@ -1,5 +1,6 @@
 /* getsockopt and setsockopt of level IPPROTO_SCTP: values go to the engine and back as bytes. */
 #include "bind.h"
+#include "connect.h"
 #include "core.h"
 #include "mem.h"
 #include "socket.h"
@@ -24,14 +25,21 @@ get_option(struct sctp_pcb *pcb, struct sockopt *option, void *value, size_t len
 	return error;
 }
 
-/* Most options are values that the engine keeps. Some are calls on the socket, which libsctp makes so. */
+/*
+ * Most options are values that the engine keeps. Some are calls on the socket, which libsctp makes so.
+ * assoc_id: an association that such a call has made.
+ */
 static int
-apply(struct sctp_pcb *pcb, int name, const void *value, size_t length)
+apply(struct sctp_pcb *pcb, int name, const void *value, size_t length, uint32_t *assoc_id)
 {
 	switch (name) {
 	case SCTP_BINDX_ADD_ADDR:
 	case SCTP_BINDX_REM_ADDR:
 		return sctp_bindx(pcb, name, value, length);
+	case SCTP_CONNECT_X:
+	case SCTP_CONNECT_X_DELAYED:
+	case SCTP_CONNECT_X_COMPLETE:
+		return sctp_connectx(pcb, name, value, length, assoc_id);
 	default:
 		return sctp_engine_set_option(engine(), sctp_now(), pcb->endpoint, name, value, length);
 	}
@@ -40,11 +48,15 @@ apply(struct sctp_pcb *pcb, int name, const void *value, size_t length)
 static int
 set_option(struct sctp_pcb *pcb, struct sockopt *option, void *value, size_t length)
 {
+	uint32_t assoc_id = 0;
 	int error = sockopt_copyin(option, value, length);
 
 	if (error == 0)
-		error = apply(pcb, sockopt_name(option), value, length);
+		error = apply(pcb, sockopt_name(option), value, length, &assoc_id);
 	sctp_core_drain();
+	/* As on FreeBSD it comes back where the value began, if the program can be written to there. */
+	if (assoc_id != 0 && (error == 0 || error == EINPROGRESS))
+		(void)sockopt_copyout(option, &assoc_id, sizeof(assoc_id));
 	return error;
 }
 

@@ -21,8 +21,11 @@ open_endpoint(struct sctp_pcb *pcb)
 	if (error != 0)
 		return error;
 	*so_pcb(so) = pcb;
-	/* The kernel would take a defunct socket's buffers away without asking us. */
-	*so_flags(so) |= SOF_NODEFUNCT;
+	/*
+	 * The kernel would take a defunct socket's buffers away without asking us, and no option of a socket
+	 * that is shut down in both directions, as one is whose set-up failed: sctp_connectx is an option.
+	 */
+	*so_flags(so) |= SOF_NODEFUNCT | SOF_NPX_SETOPTSHUT;
 	sctp_engine_socket_buffers(engine(), &send, &receive);
 	sctp_socket_reserve(so_snd(so), send);
 	sctp_socket_reserve(so_rcv(so), receive);
@@ -139,34 +142,6 @@ sctp_listen(struct socket *so, struct proc *proc)
 	 * works. */
 	sctp_socket_use_one_to_many(pcb);
 	return EJUSTRETURN;
-}
-
-int
-sctp_connect(struct socket *so, struct sockaddr *address, struct proc *proc)
-{
-	struct sctp_pcb *pcb = sctp_pcb_of(so);
-	struct sctp_address peer;
-	uint32_t assoc_id;
-	int error;
-
-	(void)proc;
-	if (pcb == NULL)
-		return EINVAL;
-	error = sctp_address_read(pcb->family, address, &peer);
-	if (error != 0)
-		return error;
-	error = sctp_engine_connect(engine(), sctp_now(), pcb->endpoint, &peer, &assoc_id);
-	if (error != 0)
-		return error;
-	if (pcb->one_to_many)
-		sctp_socket_use_one_to_many(pcb);
-	else
-		/* An earlier attempt may have failed, and shown that nothing can be sent or received. */
-		*so_state(so) =
-		    (uint16_t)((*so_state(so) & ~(SS_ISDISCONNECTED | SS_CANTSENDMORE | SS_CANTRCVMORE)) |
-			       SS_ISCONNECTING);
-	sctp_core_drain();
-	return 0;
 }
 
 int

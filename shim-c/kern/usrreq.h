@@ -11,7 +11,6 @@ int sctp_attach(struct socket *so, int protocol, struct proc *proc);
 int sctp_detach(struct socket *so);
 int sctp_abort(struct socket *so);
 int sctp_listen(struct socket *so, struct proc *proc);
-int sctp_connect(struct socket *so, struct sockaddr *address, struct proc *proc);
 int sctp_accepted(struct socket *so, struct sockaddr **address);
 int sctp_disconnect(struct socket *so);
 int sctp_shutdown(struct socket *so);
@@ -22,8 +21,9 @@ int sctp_rcvd(struct socket *so, int flags);
 /* For requests that SCTP has no answer to: EOPNOTSUPP. */
 int sctp_unsupported(struct socket *so);
 
-/* bind.c, send.c, receive.c and ctloutput.c */
+/* bind.c, connect.c, send.c, receive.c and ctloutput.c */
 int sctp_bind(struct socket *so, struct sockaddr *address, struct proc *proc);
+int sctp_connect(struct socket *so, struct sockaddr *address, struct proc *proc);
 int sctp_sosend(struct socket *so, struct sockaddr *to, struct uio *uio, struct mbuf *top,
 		struct mbuf *control, int flags);
 int sctp_soreceive(struct socket *so, struct sockaddr **from, struct uio *uio, struct mbuf **data,

@@ -9,7 +9,6 @@ sctp_connectx(int sd, const struct sockaddr *addrs, int addrcnt, sctp_assoc_t *a
 {
 	size_t size = sctp_lib_addresses_size(addrs, addrcnt);
 	int count = addrcnt;
-	struct sockaddr_storage first;
 	char *value;
 	int result, error;
 
@@ -24,12 +23,10 @@ sctp_connectx(int sd, const struct sockaddr *addrs, int addrcnt, sctp_assoc_t *a
 	memcpy(value + sizeof(count), addrs, size);
 	result = setsockopt(sd, IPPROTO_SCTP, SCTP_CONNECT_X, value, (socklen_t)(sizeof(count) + size));
 	error = errno;
+	/* The kernel gives the association's id where the count was, as soon as its INIT is under way. */
+	if (assoc_id != NULL && (result == 0 || error == EINPROGRESS))
+		memcpy(assoc_id, value, sizeof(*assoc_id));
 	free(value);
-	/* The association is there as soon as its INIT is under way. */
-	if (assoc_id != NULL && (result == 0 || error == EINPROGRESS)) {
-		memcpy(&first, addrs, (size_t)sctp_getaddrlen(addrs->sa_family));
-		*assoc_id = sctp_getassocid(sd, (struct sockaddr *)&first);
-	}
 	errno = error;
 	return result;
 }

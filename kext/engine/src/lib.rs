@@ -41,8 +41,8 @@ mod variables;
 pub use counters::Counters;
 pub use endpoint::Style;
 pub use engine::{
-    AssociationId, Close, EndpointId, Engine, IcmpError, IcmpKind, PathOptions, Received, Scope, SendInfo,
-    SendRoom, SetUp, Transmit, Update,
+    AssociationId, Begin, Close, EndpointId, Engine, IcmpError, IcmpKind, PathOptions, Received, Scope,
+    SendInfo, SendRoom, SetUp, Transmit, Update,
 };
 pub use error::Error;
 pub use inbound::{Delivery, Rest};

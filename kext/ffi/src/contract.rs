@@ -49,7 +49,8 @@ same_types! {
     sockets: sctp_engine_bind_more(_, _, _, _);
     sockets: sctp_engine_bind_less(_, _, _, _);
     sockets: sctp_engine_listen(_, _, _);
-    sockets: sctp_engine_connect(_, _, _, _, _);
+    sockets: sctp_engine_connect(_, _, _, _, _, _, _);
+    sockets: sctp_engine_begin(_, _, _, _);
     sockets: sctp_engine_accept(_, _, _, _);
     sockets: sctp_engine_refuse(_, _, _);
     sockets: sctp_engine_shutdown(_, _, _);

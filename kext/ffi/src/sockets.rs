@@ -8,7 +8,7 @@ use crate::errno::{ToErrno, errno};
 use crate::{address, lent};
 use ::sctp_engine::address::{Address, Family};
 use ::sctp_engine::time::Time;
-use ::sctp_engine::{Close, EndpointId, Error, Style};
+use ::sctp_engine::{Begin, Close, EndpointId, Error, Style};
 use core::ffi::{c_int, c_void};
 
 fn is(value: c_int, constant: impl TryInto<c_int>) -> bool {
@@ -111,17 +111,24 @@ pub(crate) unsafe extern "C" fn sctp_engine_listen(
 }
 
 /// # Safety
-/// As [`lent::engine`]; `address` is valid, `assoc_id` null or a place for the result.
+/// As [`lent::engine`]; `addresses` points to `count` addresses, `assoc_id` is null or a place for the result.
 #[unsafe(no_mangle)]
 pub(crate) unsafe extern "C" fn sctp_engine_connect(
     engine: *mut sctp_engine,
     now: sctp_nanoseconds,
     endpoint: sctp_endpoint,
-    address: *const sctp_address,
+    addresses: *const sctp_address,
+    count: usize,
+    delayed: bool,
     assoc_id: *mut u32,
 ) -> c_int {
     // SAFETY: the caller's promise.
-    match unsafe { lent::engine(engine).connect(Time(now), EndpointId(endpoint), address::read(address)) } {
+    let (engine, list) = unsafe { (lent::engine(engine), address::read_all(addresses, count)) };
+    let begin = if delayed { Begin::Later } else { Begin::Now };
+    let made = list
+        .map_err(Error::from)
+        .and_then(|list| engine.connect_to_any(Time(now), EndpointId(endpoint), &list, begin));
+    match made {
         Ok(association) => {
             // SAFETY: the caller's promise.
             unsafe { lent::store(assoc_id, association.0) };
@@ -129,6 +136,19 @@ pub(crate) unsafe extern "C" fn sctp_engine_connect(
         }
         Err(error) => errno(error),
     }
+}
+
+/// # Safety
+/// As [`lent::engine`]; `address` is valid.
+#[unsafe(no_mangle)]
+pub(crate) unsafe extern "C" fn sctp_engine_begin(
+    engine: *mut sctp_engine,
+    now: sctp_nanoseconds,
+    endpoint: sctp_endpoint,
+    address: *const sctp_address,
+) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { lent::engine(engine).begin(Time(now), EndpointId(endpoint), address::read(address)) }.to_errno()
 }
 
 /// # Safety

@@ -104,7 +104,7 @@
 #define SCTP_GET_LOCAL_ADDRESSES  0x00008004 /* get: struct sctp_getaddresses, 9.5 */
 #define SCTP_GET_LOCAL_ADDR_SIZE  0x00008005 /* get: in sctp_assoc_t, out uint32_t bytes */
 #define SCTP_GET_REMOTE_ADDR_SIZE 0x00008006 /* get: in sctp_assoc_t, out uint32_t bytes */
-#define SCTP_CONNECT_X            0x00008007 /* set: int count, then addresses without gaps, 9.9 */
+#define SCTP_CONNECT_X            0x00008007 /* set: int count, then addresses; the id comes back in front, 9.9 */
 #define SCTP_CONNECT_X_DELAYED    0x00008008 /* set: as above, but the INIT waits, 9.11 */
 #define SCTP_CONNECT_X_COMPLETE   0x00008009 /* set: one struct sockaddr; sends that INIT */
 #define SCTP_PEELOFF              0x0000800a /* struct sctp_peeloff_opt, see there, 9.2 */

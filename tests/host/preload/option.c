@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <netinet/sctp.h>
+
 #include "convert.h"
 #include "payload.h"
 
@@ -95,7 +97,7 @@ get_own(int fd, int name, void *value, socklen_t *length)
 	return 0;
 }
 
-/* The value is copied, as the program's own must stay as it is. */
+/* The value is copied, as the program's own must stay as it is, but for what comes back in it. */
 static int
 set_sctp(int fd, int name, const void *value, socklen_t length)
 {
@@ -108,6 +110,9 @@ set_sctp(int fd, int name, const void *value, socklen_t length)
 		memcpy(copy, value, length);
 	payload_to_darwin(name, copy, length);
 	int result = bsd_setsockopt(fd, IPPROTO_SCTP, name, value ? copy : NULL, length);
+	if (value && (name == SCTP_CONNECT_X || name == SCTP_CONNECT_X_DELAYED) &&
+	    length >= sizeof(sctp_assoc_t) && memcmp(value, copy, sizeof(sctp_assoc_t)))
+		memcpy((void *)(uintptr_t)value, copy, sizeof(sctp_assoc_t));
 	free(copy);
 	return (int)give(result);
 }

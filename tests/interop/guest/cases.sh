@@ -3,7 +3,7 @@
 # What happens in the cases of run.sh. To be sourced, after ends.sh.
 #
 #   cases_probe                        what the extension here can do
-#   cases_unsupported WHAT STYLE FAMILY WHO   what it lacks for a case; nothing printed: nothing
+#   cases_unsupported WHAT STYLE FAMILY   what it lacks for a case; nothing printed: nothing
 #   case_WHAT FROM STYLE FAMILY        0: it went as it must. FROM: the end that begins
 
 cases_port=7100
@@ -24,9 +24,6 @@ cases_probe() {
 		ends_tell here close
 		ends_tell here 'open many 4'
 		ends_tell here "bind 7000 $(paths_address here 4 0) $(paths_address here 4 1)" || echo bindx
-		ends_tell here close
-		ends_tell here 'open many 4'
-		ends_tell here "connect 7099 $(paths_address there 4 0) $(paths_address there 4 1)" || echo connectx
 		ends_tell here close
 		ends_tell here 'open many 4'
 		ends_tell here heartbeats || echo heartbeats
@@ -52,9 +49,6 @@ cases_unsupported() {
 	[ "$3" != 6 ] || cases_needs="ipv6:AF_INET6"
 	case $1-$2 in
 	two_addresses-* | *-bound) cases_needs="$cases_needs bindx:sctp_bindx" ;;
-	esac
-	case $1-$4 in
-	two_addresses-here) cases_needs="$cases_needs connectx:sctp_connectx" ;;
 	esac
 	case $1 in
 	failover | suspicion) cases_needs="$cases_needs addresses:several-addresses-in-INIT" ;;

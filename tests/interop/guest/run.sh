@@ -139,7 +139,7 @@ run_case() {
 		report "$1" failed "$broken"
 		return
 	fi
-	without=$(cases_unsupported "$3" "$5" "$6" "$4")
+	without=$(cases_unsupported "$3" "$5" "$6")
 	if [ -n "$without" ]; then
 		report "$1" skipped "$without: not supported by the kext yet"
 		return

@@ -39,9 +39,10 @@ use sctp_wire::{Cause, Tsn};
 /// The states of RFC 9260 section 4; CLOSED is no association at all.
 #[derive(Debug)]
 pub(crate) enum State {
-    /// INIT sent.
+    /// INIT sent, or held back until the user says so.
     CookieWait {
         attempts: u16,
+        held: bool,
     },
     /// COOKIE ECHO sent; the cookie is kept to be sent again.
     CookieEchoed {
@@ -249,7 +250,7 @@ impl Association {
         Ok(Self {
             endpoint: Some(begin.endpoint),
             place: 0,
-            state: State::CookieWait { attempts: 0 },
+            state: State::CookieWait { attempts: 0, held: false },
             settings,
             local: begin.local_addresses.only().with_port(begin.local_port),
             local_addresses: begin.local_addresses,

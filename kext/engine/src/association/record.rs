@@ -11,7 +11,7 @@ impl Association {
     /// Whether the next packet has a control chunk that went before and was not answered.
     pub(crate) const fn repeats(&self) -> bool {
         match self.state {
-            State::CookieWait { attempts } | State::CookieEchoed { attempts, .. } => {
+            State::CookieWait { attempts, .. } | State::CookieEchoed { attempts, .. } => {
                 attempts > 0 && self.due.intersects(Due::INIT.union(Due::COOKIE_ECHO))
             }
             State::ShutdownSent => self.timeouts.shutdown > 0 && self.due.contains(Due::SHUTDOWN),

@@ -120,6 +120,24 @@ pub(crate) fn read_offer<'a>(
 }
 
 impl Association {
+    /// Sends the first INIT.
+    pub(crate) fn call(&mut self, now: Time) {
+        self.state = State::CookieWait { attempts: 0, held: false };
+        self.due.insert(Due::INIT);
+        self.start_handshake(now);
+    }
+
+    /// Keeps the first INIT until [`Self::call`] or T1-init.
+    pub(crate) fn hold_init(&mut self) {
+        self.state = State::CookieWait { attempts: 0, held: true };
+        self.due.remove(Due::INIT);
+    }
+
+    /// Whether the first INIT is kept.
+    pub(crate) const fn holds_init(&self) -> bool {
+        matches!(self.state, State::CookieWait { held: true, .. })
+    }
+
     /// INIT ACK (sections 5.1 C and 5.2.3).
     pub(crate) fn on_init_ack(
         &mut self,
@@ -190,18 +208,19 @@ impl Association {
     }
 
     /// Forgets addresses that the user named and the peer does not have (section 5.1.2 A and C), of which the first is one
-    /// that it has. Nothing was sent there but INITs.
+    /// that it has. Nothing was sent there but INITs. The primary one is the one that the INIT went to at last.
     fn keep_paths(&mut self, addresses: &[Address]) {
         let kept = |path: &Path| addresses.contains(&path.remote);
-        let Some(first) = addresses.first().filter(|_| !self.paths.iter().all(kept)) else { return };
-        let primary = self.peer();
-        if self.paths.iter().any(kept) {
-            self.paths.retain(kept);
-        } else {
-            self.paths = Paths::new(self.new_path(first));
+        let called = self.path(self.setup_path).map_or_else(Address::default, |path| path.remote);
+        if let Some(first) = addresses.first().filter(|_| !self.paths.iter().all(kept)) {
+            if self.paths.iter().any(kept) {
+                self.paths.retain(kept);
+            } else {
+                self.paths = Paths::new(self.new_path(first));
+            }
+            self.outbound.forget_paths();
         }
-        self.outbound.forget_paths();
-        self.primary = self.path_to(&primary).unwrap_or(PathId(0));
+        self.primary = self.path_to(&called).unwrap_or(PathId(0));
         self.reply_path = self.primary;
         self.data_source = self.primary;
     }
@@ -291,7 +310,7 @@ impl Association {
         };
         let round_trip = now.since(sent).0;
         self.preservative = Span(round_trip.saturating_add(PRESERVATIVE_MARGIN.0)).as_millis();
-        self.state = State::CookieWait { attempts: self.errors };
+        self.state = State::CookieWait { attempts: self.errors, held: false };
         self.peer_tag = 0;
         self.setup_path = confirmed;
         self.due.remove(Due::COOKIE_ECHO | Due::ERROR);

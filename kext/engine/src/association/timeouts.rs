@@ -88,7 +88,11 @@ impl Association {
     ) -> Disposition {
         self.handshake = Time::NEVER;
         let (limit, due) = match &mut self.state {
-            State::CookieWait { attempts } => {
+            State::CookieWait { held: true, .. } => {
+                self.call(now);
+                return Disposition::Continue;
+            }
+            State::CookieWait { attempts, .. } => {
                 count(&mut self.timeouts.init);
                 bump(&mut counters.init_timeouts);
                 *attempts = attempts.saturating_add(1);

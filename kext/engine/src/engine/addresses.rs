@@ -121,19 +121,20 @@ impl Engine {
         Ok(paths.iter().map(|path| endpoint.options.shown(path.remote)))
     }
 
-    /// The addresses, of those that may be used, that a peer at `peer` is told besides the source of the packet: none
-    /// when there is only one (section 5.1.2 A and B).
+    /// The addresses, of those that may be used, that a peer at any of `peers` is told besides the source of the packet:
+    /// none when there is only one (section 5.1.2 A and B).
     pub(super) fn emit_addresses(
         &self,
         usable: &LocalAddresses,
-        peer: &Address,
+        peers: &[Address],
         families: Families,
         writer: &mut ParameterWriter<'_, '_>,
     ) {
         let listed = self
             .named(usable)
             .iter()
-            .filter(|address| families.take(address.family) && address.is_of_use_at(peer))
+            .filter(|address| families.take(address.family))
+            .filter(|address| peers.iter().any(|peer| address.is_of_use_at(peer)))
             .take(MAX_LISTED);
         if listed.clone().count() > 1 {
             for address in listed {

@@ -26,6 +26,7 @@ mod settings;
 mod tests;
 
 pub use calls::Close;
+pub use connect::Begin;
 pub use icmp::{IcmpError, IcmpKind};
 pub use output::{Transmit, Update};
 pub use paths::PathOptions;

@@ -168,7 +168,7 @@ impl Engine {
     }
 
     fn list_addresses(&self, usable: &LocalAddresses, peer: &Address, families: Families) -> AddressList {
-        encode(|parameters| self.emit_addresses(usable, peer, families, parameters))
+        encode(|parameters| self.emit_addresses(usable, core::slice::from_ref(peer), families, parameters))
     }
 
     /// ABORT with the addresses that an INIT must not bring (section 5.2.2).

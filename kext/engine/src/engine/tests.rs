@@ -7,6 +7,7 @@
 
 mod addresses;
 mod bind;
+mod connect;
 mod counters;
 mod ecn;
 mod heartbeats;

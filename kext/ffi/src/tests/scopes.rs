@@ -67,7 +67,15 @@ fn a_one_to_one_endpoint_has_no_choice() {
     let mut name = 0;
     // SAFETY: every pointer lives as long as its call.
     let error = unsafe {
-        sockets::sctp_engine_connect(client.engine, NOW, client.endpoint, &server.address, &mut name)
+        sockets::sctp_engine_connect(
+            client.engine,
+            NOW,
+            client.endpoint,
+            &server.address,
+            1,
+            false,
+            &mut name,
+        )
     };
     assert_eq!(error, 0);
     assert_eq!(context(&client, FUTURE), Ok(87));

@@ -6,7 +6,7 @@ use sctp_wire::{
 };
 
 /// Further addresses of the two hosts.
-const A2: Address = Address::v4([198, 51, 100, 1], 0);
+pub(super) const A2: Address = Address::v4([198, 51, 100, 1], 0);
 pub(super) const B2: Address = Address::v4([198, 51, 100, 2], 0);
 
 pub(super) fn hosts() -> Wire {
@@ -88,7 +88,7 @@ fn to_association(
     buffer[..length].to_vec()
 }
 
-fn listening(wire: &mut Wire) -> EndpointId {
+pub(super) fn listening(wire: &mut Wire) -> EndpointId {
     let server = wire.endpoint(1, Style::OneToMany, 2000);
     wire.hosts[1].listen(server, 1).unwrap();
     server
