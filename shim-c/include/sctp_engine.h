@@ -264,8 +264,6 @@ int sctp_engine_get_option(struct sctp_engine *engine, sctp_endpoint endpoint, i
 			   size_t *length);
 int sctp_engine_set_option(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint, int name,
 			   const void *value, size_t length);
-/* Counter number index of the engine's MIB (RFC 3873 names), NULL past the last. */
-const char *sctp_engine_counter(const struct sctp_engine *engine, uint32_t index, uint64_t *value);
 
 /* ---- management ---- */
 /* What an administrator may set. The strings live as long as the extension. */

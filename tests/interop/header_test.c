@@ -481,4 +481,5 @@ OFFSET(sctpstat, sctps_sendpackets, 160)
 OFFSET(sctpstat, sctps_timoiterator, 268)
 OFFSET(sctpstat, sctps_hdrops, 388)
 OFFSET(sctpstat, sctps_reserved, 548)
+OFFSET(sctpstat, sctps_malformed, 628)
 /* clang-format on */

@@ -1,5 +1,6 @@
 //! Statistics, under the names of RFC 3873 where it has one.
 
+use crate::association::{Disposition, Reason};
 use sctp_wire::{Chunk, Chunks, DataFlags, chunk_type};
 
 macro_rules! counters {
@@ -77,13 +78,21 @@ counters! {
     bad_cookies = c"inBadCookies",
     /// State cookies that came too late.
     stale_cookies = c"inStaleCookies",
+    /// INITs, INIT ACKs and COOKIE ECHOs that were answered with ABORT, or not at all for want of room.
+    refused_setups = c"inRefusedSetups",
+    /// Chunks without a place in the state of their association, SACKs that came late among them.
+    unexpected_chunks = c"inUnexpectedChunks",
+    /// Chunks of kinds that are not known.
+    unrecognized_chunks = c"inUnrecognizedChunks",
+    /// Chunks dropped for want of memory.
+    no_memory = c"inNoMemory",
     /// Packets of associations that had DATA.
     packets_with_data = c"inPacketsWithData",
     /// DATA chunks received over an association.
     data_received = c"inData",
     /// DATA chunks that had come before.
     data_duplicates = c"inDataDuplicates",
-    /// DATA chunks dropped for want of room or memory.
+    /// DATA chunks dropped for want of room.
     data_dropped = c"inDataDropped",
     /// DATA chunks for a stream that there is not.
     bad_streams = c"inBadStreams",
@@ -141,6 +150,8 @@ counters! {
     heartbeat_timeouts = c"heartbeatTimeouts",
     /// The same for the search for the path MTU.
     path_mtu_timeouts = c"pathMtuTimeouts",
+    /// Associations that were shut down because no data came or went for long (SCTP_AUTOCLOSE).
+    idle_timeouts = c"idleTimeouts",
     /// Changes of the key that signs state cookies.
     key_changes = c"cookieKeyChanges",
 
@@ -213,6 +224,22 @@ impl Counters {
         if flags.contains(DataFlags::BEGIN) && !flags.contains(DataFlags::END) {
             bump(&mut self.messages_fragmented);
         }
+    }
+
+    /// What a chunk was dropped for, if it was.
+    pub(crate) const fn count_dropped(&mut self, disposition: &Disposition) {
+        bump(match disposition {
+            Disposition::Ignore | Disposition::DropPacket(Reason::Unexpected) => &mut self.unexpected_chunks,
+            Disposition::DropPacket(Reason::Malformed) => &mut self.malformed,
+            Disposition::DropPacket(Reason::NoMemory) => &mut self.no_memory,
+            Disposition::DropPacket(Reason::Refused) | Disposition::Refuse { .. } => &mut self.refused_setups,
+            // Counted as the chunk that it is, if it needs to be counted.
+            Disposition::DropPacket(Reason::Unrecognized | Reason::Done)
+            | Disposition::Continue
+            | Disposition::PeerShutdown
+            | Disposition::Established
+            | Disposition::End(_) => return,
+        });
     }
 
     /// A chunk came over an association.

@@ -32,7 +32,6 @@ same_types! {
     lifetime: sctp_engine_destroy(_);
     lifetime: sctp_engine_associations(_);
     lifetime: sctp_engine_quiesce(_, _);
-    lifetime: sctp_engine_counter(_, _, _);
     io: sctp_engine_input(_, _, _, _, _, _, _);
     io: sctp_engine_icmp(_, _, _);
     io: sctp_engine_transmit_failed(_, _, _, _);

@@ -4,7 +4,6 @@ use crate::contract::{sctp_engine, sctp_nanoseconds};
 use crate::lent;
 use ::sctp_engine::Engine;
 use alloc::alloc::{Layout, alloc, dealloc};
-use core::ffi::c_char;
 use core::ptr;
 
 /// # Safety
@@ -51,21 +50,4 @@ pub(crate) unsafe extern "C" fn sctp_engine_associations(engine: *const sctp_eng
 pub(crate) unsafe extern "C" fn sctp_engine_quiesce(engine: *mut sctp_engine, _now: sctp_nanoseconds) {
     // SAFETY: the caller's promise.
     unsafe { lent::engine(engine) }.quiesce();
-}
-
-/// # Safety
-/// As [`lent::engine`]; `value` is null or a place for the value.
-#[unsafe(no_mangle)]
-pub(crate) unsafe extern "C" fn sctp_engine_counter(
-    engine: *const sctp_engine,
-    index: u32,
-    value: *mut u64,
-) -> *const c_char {
-    // SAFETY: the caller's promise.
-    let Some((name, count)) = (unsafe { lent::engine_ref(engine) }).counters().nth(index) else {
-        return ptr::null();
-    };
-    // SAFETY: the caller's promise.
-    unsafe { lent::store(value, count) };
-    name.as_ptr()
 }

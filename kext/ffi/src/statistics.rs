@@ -75,6 +75,7 @@ fn statistics(engine: &Engine) -> sctpstat {
         sctps_timoheartbeat: low(counters.heartbeat_timeouts),
         sctps_timocookie: low(counters.cookie_timeouts),
         sctps_timosecret: low(counters.key_changes),
+        sctps_timoautoclose: low(counters.idle_timeouts),
         sctps_timopathmtu: low(counters.path_mtu_timeouts),
         sctps_timoshutdownack: low(counters.shutdown_ack_timeouts),
         sctps_timoshutdownguard: low(counters.guard_timeouts),
@@ -83,6 +84,7 @@ fn statistics(engine: &Engine) -> sctpstat {
         sctps_noport: low(counters.closed_ports),
         sctps_badvtag: low(counters.bad_tags),
         sctps_badsid: low(counters.bad_streams),
+        sctps_nomem: low(counters.no_memory),
         sctps_markedretrans: low(counters.data_sent_again),
         sctps_windowprobed: low(counters.window_probes),
         sctps_datadroprwnd: low(counters.data_dropped),
@@ -93,6 +95,15 @@ fn statistics(engine: &Engine) -> sctpstat {
         sctps_sends_with_eof: low(counters.sends_with_eof),
         sctps_sends_with_abort: low(counters.sends_with_abort),
         sctps_left_abandon: low(counters.messages_abandoned),
+        sctps_malformed: low(counters.malformed),
+        sctps_badcookie: low(counters.bad_cookies),
+        sctps_stalecookie: low(counters.stale_cookies),
+        sctps_refusedsetup: low(counters.refused_setups),
+        sctps_unexpected: low(counters.unexpected_chunks),
+        sctps_unrecognized: low(counters.unrecognized_chunks),
+        sctps_repliesdropped: low(counters.replies_dropped),
+        sctps_icmpused: low(counters.icmp_used),
+        sctps_icmpignored: low(counters.icmp_ignored),
         ..none()
     }
 }

@@ -809,7 +809,7 @@ struct sctpstat {
 	uint32_t sctps_timoearlyfr;       /* - */
 	uint32_t sctps_timoasconf;        /* - */
 	uint32_t sctps_timodelprim;       /* - */
-	uint32_t sctps_timoautoclose;     /* - */
+	uint32_t sctps_timoautoclose;     /* SCTP_AUTOCLOSE */
 	uint32_t sctps_timoassockill;     /* - */
 	uint32_t sctps_timoinpkill;       /* - */
 	uint32_t sctps_spare[11];         /* - */
@@ -819,7 +819,7 @@ struct sctpstat {
 	uint32_t sctps_noport;           /* packets out of the blue to a port that no socket has */
 	uint32_t sctps_badvtag;          /* packets with a wrong verification tag */
 	uint32_t sctps_badsid;           /* DATA of a stream that there is not */
-	uint32_t sctps_nomem;            /* - */
+	uint32_t sctps_nomem;            /* chunks dropped for want of memory */
 	uint32_t sctps_fastretransinrtt; /* - */
 	uint32_t sctps_markedretrans;    /* DATA sent again */
 	uint32_t sctps_naglesent;        /* - */
@@ -854,7 +854,17 @@ struct sctpstat {
 	uint32_t sctps_queue_upd_ecne;       /* - */
 	uint32_t sctps_recvzerocrc;          /* - */
 	uint32_t sctps_sendzerocrc;          /* - */
-	uint32_t sctps_reserved[29];         /* - */
+	uint32_t sctps_reserved[20];         /* - */
+	/* Of no other SCTP: why packets and chunks were dropped, as far as it is not said above. */
+	uint32_t sctps_malformed;      /* packets with something broken in them */
+	uint32_t sctps_badcookie;      /* state cookies that were forged or broken */
+	uint32_t sctps_stalecookie;    /* state cookies that came too late */
+	uint32_t sctps_refusedsetup;   /* INIT, INIT ACK and COOKIE ECHO answered with ABORT */
+	uint32_t sctps_unexpected;     /* chunks that have no place in the state of the association */
+	uint32_t sctps_unrecognized;   /* chunks of unknown kinds */
+	uint32_t sctps_repliesdropped; /* answers that were not sent to strangers, to flood nobody */
+	uint32_t sctps_icmpused;
+	uint32_t sctps_icmpignored; /* ICMP messages that are of no use, or may be forged */
 };
 
 #ifdef SCTP_KERNEL_BUILD

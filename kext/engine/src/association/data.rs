@@ -22,7 +22,7 @@ impl Association {
             State::CookieWait { .. }
             | State::CookieEchoed { .. }
             | State::ShutdownReceived
-            | State::ShutdownAckSent => return Disposition::Continue,
+            | State::ShutdownAckSent => return Disposition::Ignore,
         }
         self.data_source = self.reply_path;
         let room = self.told_room();
@@ -46,6 +46,7 @@ impl Association {
                     return Disposition::abort(Error::Aborted, Cause::OutOfResource);
                 }
             }
+            Verdict::NoMemory => bump(&mut counters.no_memory),
             Verdict::InvalidStream => {
                 bump(&mut counters.bad_streams);
                 self.report(&Cause::InvalidStream { stream: data.stream });
@@ -84,11 +85,11 @@ impl Association {
             State::CookieWait { .. }
             | State::CookieEchoed { .. }
             | State::ShutdownSent
-            | State::ShutdownAckSent => return Disposition::Continue,
+            | State::ShutdownAckSent => return Disposition::Ignore,
         }
         let effect = match self.outbound.on_sack(now, sack, &mut self.paths) {
             Ok(effect) => effect,
-            Err(SackError::Old) => return Disposition::Continue,
+            Err(SackError::Old) => return Disposition::Ignore,
             Err(SackError::AckOfUnsent) => return Disposition::violation(b"SACK of a TSN that was not sent"),
         };
         if self.outbound.is_probing() {

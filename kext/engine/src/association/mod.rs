@@ -95,13 +95,31 @@ pub(crate) enum Farewell {
     ReflectedAbort(Cause<'static>),
 }
 
+/// Why the rest of a packet is dropped.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Reason {
+    /// A chunk is broken, or stands where none of its kind may.
+    Malformed,
+    /// A chunk has no place in this state.
+    Unexpected,
+    /// The peer asks for this where its chunk is not known.
+    Unrecognized,
+    /// A set-up that is not agreed to.
+    Refused,
+    NoMemory,
+    /// What it said was all taken in.
+    Done,
+}
+
 /// What is to be done after a handler.
 #[derive(Debug)]
 pub(crate) enum Disposition {
     /// Go on with the next chunk.
     Continue,
+    /// The same: the chunk has no place in this state and was left alone.
+    Ignore,
     /// Drop the rest of the packet.
-    DropPacket,
+    DropPacket(Reason),
     /// The same, and answer with an ABORT that carries this tag: whoever sent the packet is to give up, not we.
     Refuse { tag: u32, cause: Cause<'static> },
     /// The peer began to shut down: the user is told.
@@ -121,14 +139,14 @@ impl Disposition {
     pub(crate) fn silenced(self) -> Self {
         match self {
             Self::End(ending) => Self::End(Ending { farewell: Farewell::Silence, ..ending }),
-            Self::Refuse { .. } => Self::DropPacket,
+            Self::Refuse { .. } => Self::DropPacket(Reason::Refused),
             other => other,
         }
     }
 
     /// Whether the next chunk of the packet is looked at.
     pub(crate) const fn goes_on(&self) -> bool {
-        !matches!(self, Self::DropPacket | Self::Refuse { .. } | Self::End(_))
+        !matches!(self, Self::DropPacket(_) | Self::Refuse { .. } | Self::End(_))
     }
 
     pub(crate) const fn violation(what: &'static [u8]) -> Self {

@@ -1,6 +1,6 @@
 //! Set-up seen from the side that sent the INIT, and COOKIE ACK (RFC 9260 sections 5.1 and 5.2.3).
 
-use super::{Association, Disposition, Due, Ending, Farewell, State};
+use super::{Association, Disposition, Due, Ending, Farewell, Reason, State};
 use crate::address::{Address, Families, Reach};
 use crate::error::Error;
 use crate::inbound::Inbound;
@@ -147,7 +147,7 @@ impl Association {
         random: &mut Random,
     ) -> Disposition {
         if !matches!(self.state, State::CookieWait { .. }) {
-            return Disposition::DropPacket;
+            return Disposition::DropPacket(Reason::Unexpected);
         }
         if init.initiate_tag == 0 {
             // Section 3.3.3: there is no tag that an answer could carry but our own.
@@ -185,7 +185,7 @@ impl Association {
         let Ok(cookie) = memory::copy(cookie) else {
             // As if the packet was lost: the INIT is sent again.
             self.peer_tag = 0;
-            return Disposition::DropPacket;
+            return Disposition::DropPacket(Reason::NoMemory);
         };
         self.agree(
             init.a_rwnd,
@@ -267,7 +267,7 @@ impl Association {
     /// COOKIE ACK (section 5.1 E): the association is up.
     pub(crate) fn on_cookie_ack(&mut self, now: Time) -> Disposition {
         if !matches!(self.state, State::CookieEchoed { .. }) {
-            return Disposition::Continue;
+            return Disposition::Ignore;
         }
         self.enter_established(now);
         Disposition::Established
@@ -299,7 +299,7 @@ impl Association {
     /// ERROR with cause Stale Cookie in COOKIE-ECHOED (section 5.2.6): begin anew with an INIT that asks for a cookie
     /// that lives longer, by a round trip and a little more.
     pub(crate) fn on_stale_cookie(&mut self, now: Time) -> Disposition {
-        let State::CookieEchoed { sent, .. } = self.state else { return Disposition::Continue };
+        let State::CookieEchoed { sent, .. } = self.state else { return Disposition::Ignore };
         self.errors = self.errors.saturating_add(1);
         let confirmed = self.paths.iter().position(|path| path.state != PathState::Unconfirmed);
         let confirmed = confirmed.and_then(PathId::at);
@@ -317,7 +317,7 @@ impl Association {
         self.error_report.clear();
         self.due.insert(Due::INIT);
         self.start_handshake(now);
-        Disposition::DropPacket
+        Disposition::DropPacket(Reason::Done)
     }
 
     /// The path that INIT, COOKIE ECHO, SHUTDOWN and SHUTDOWN ACK go to.

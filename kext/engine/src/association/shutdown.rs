@@ -69,7 +69,7 @@ impl Association {
     pub(crate) fn on_shutdown(&mut self, now: Time, cumulative: Tsn) -> Disposition {
         match self.state {
             State::CookieWait { .. } | State::CookieEchoed { .. } | State::ShutdownAckSent => {
-                return Disposition::Continue;
+                return Disposition::Ignore;
             }
             State::Established | State::ShutdownPending | State::ShutdownReceived => {
                 match self.outbound.on_cumulative(now, cumulative, &mut self.paths) {
@@ -108,7 +108,7 @@ impl Association {
             | State::CookieEchoed { .. }
             | State::Established
             | State::ShutdownPending
-            | State::ShutdownReceived => Disposition::Continue,
+            | State::ShutdownReceived => Disposition::Ignore,
         }
     }
 
@@ -121,7 +121,7 @@ impl Association {
             | State::Established
             | State::ShutdownPending
             | State::ShutdownSent
-            | State::ShutdownReceived => Disposition::Continue,
+            | State::ShutdownReceived => Disposition::Ignore,
         }
     }
 

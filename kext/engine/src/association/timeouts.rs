@@ -59,6 +59,7 @@ impl Association {
         // Last: a time-out of data may have begun a search anew.
         self.on_search_deadline(now, random, counters);
         if self.idle_deadline() <= now {
+            bump(&mut counters.idle_timeouts);
             self.begin_shutdown(now);
         }
         Disposition::Continue

@@ -15,7 +15,10 @@ use crate::time::Time;
 impl Engine {
     pub(super) fn apply(&mut self, key: Key, disposition: Disposition) {
         match disposition {
-            Disposition::Continue | Disposition::DropPacket | Disposition::Refuse { .. } => {}
+            Disposition::Continue
+            | Disposition::Ignore
+            | Disposition::DropPacket(_)
+            | Disposition::Refuse { .. } => {}
             Disposition::Established => {
                 bump(&mut self.counters.active_establishments);
                 self.came_up(key);

@@ -2,7 +2,7 @@
 
 use super::Engine;
 use crate::address::Address;
-use crate::association::{Association, Disposition, State};
+use crate::association::{Association, Disposition, Reason, State};
 use crate::counters::{Counters, bump};
 use crate::random::Random;
 use crate::slab::Key;
@@ -88,6 +88,7 @@ impl Engine {
                     _ => return bump(&mut self.counters.malformed),
                 };
                 bump(&mut self.counters.control_chunks_received);
+                self.counters.count_dropped(&disposition);
                 self.apply(key, disposition);
                 return self.settle(now, key);
             }
@@ -132,11 +133,9 @@ impl Engine {
                     }
                     on_chunk(association, now, &chunk, source, random, counters)
                 }
-                Err(_) => {
-                    bump(&mut counters.malformed);
-                    Disposition::DropPacket
-                }
+                Err(_) => Disposition::DropPacket(Reason::Malformed),
             };
+            counters.count_dropped(&disposition);
             let go_on = disposition.goes_on();
             let disposition = if aborts { disposition.silenced() } else { disposition };
             if let Disposition::Refuse { tag, cause } = disposition {
@@ -185,12 +184,11 @@ fn on_chunk(
         Chunk::HeartbeatAck(heartbeat) => association.on_heartbeat_ack(now, heartbeat.info),
         // Section 8.5.1 B and C: a T bit does not go with the receiver's own tag.
         Chunk::Abort(Abort { reflected: true, .. })
-        | Chunk::ShutdownComplete(ShutdownComplete { reflected: true }) => Disposition::DropPacket,
-        Chunk::Abort(abort) if is_well_formed(abort) => association.on_abort(),
-        Chunk::Abort(_) => {
-            bump(&mut counters.malformed);
-            Disposition::DropPacket
+        | Chunk::ShutdownComplete(ShutdownComplete { reflected: true }) => {
+            Disposition::DropPacket(Reason::Unexpected)
         }
+        Chunk::Abort(abort) if is_well_formed(abort) => association.on_abort(),
+        Chunk::Abort(_) => Disposition::DropPacket(Reason::Malformed),
         Chunk::Shutdown(shutdown) => association.on_shutdown(now, shutdown.cumulative_tsn),
         Chunk::ShutdownAck => association.on_shutdown_ack(),
         Chunk::ShutdownComplete(_) => association.on_shutdown_complete(),
@@ -201,15 +199,16 @@ fn on_chunk(
             if stale { association.on_stale_cookie(now) } else { Disposition::Continue }
         }
         // Section 4.3: INIT and COOKIE ECHO come alone or first; elsewhere the packet is broken.
-        Chunk::Init(_) | Chunk::CookieEcho(_) => Disposition::DropPacket,
+        Chunk::Init(_) | Chunk::CookieEcho(_) => Disposition::DropPacket(Reason::Malformed),
         Chunk::Ecne(ecne) => association.on_ecne(*ecne, counters),
         Chunk::Cwr(cwr) => association.on_cwr(*cwr),
         Chunk::Unrecognized(raw) => {
+            bump(&mut counters.unrecognized_chunks);
             let action = raw.unrecognized_action();
             if action.reports() {
                 association.report(&Cause::UnrecognizedChunk(raw.bytes));
             }
-            if action.stops() { Disposition::DropPacket } else { Disposition::Continue }
+            if action.stops() { Disposition::DropPacket(Reason::Unrecognized) } else { Disposition::Continue }
         }
     }
 }

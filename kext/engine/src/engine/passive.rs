@@ -71,11 +71,13 @@ impl Engine {
             Err(_) if hidden => return self.count_out_of_the_blue(destination),
             Err(BadOffer::Malformed) => return bump(&mut self.counters.malformed),
             Err(BadOffer::HostName(parameter)) => {
+                bump(&mut self.counters.refused_setups);
                 return self.reply_to_stranger(now, destination, source, init.initiate_tag, |writer| {
                     sctp_wire::emit_abort(writer, false, &[Cause::UnresolvableAddress(parameter)])
                 });
             }
             Err(BadOffer::Refuse(cause)) => {
+                bump(&mut self.counters.refused_setups);
                 return self.reply_to_stranger(now, destination, source, init.initiate_tag, |writer| {
                     sctp_wire::emit_abort(writer, false, &[cause])
                 });
@@ -173,6 +175,7 @@ impl Engine {
 
     /// ABORT with the addresses that an INIT must not bring (section 5.2.2).
     fn refuse_restart(&mut self, addresses: &[u8], tag: u32, source: &Address, destination: &Address) {
+        bump(&mut self.counters.refused_setups);
         self.reply(destination, source, tag, |writer| {
             sctp_wire::emit_abort(writer, false, &[Cause::RestartWithNewAddresses(addresses)])
         });
@@ -285,6 +288,7 @@ impl Engine {
             _ => match self.admit(now, &cookie, destination) {
                 Ok(key) => key,
                 Err(cause) => {
+                    bump(&mut self.counters.refused_setups);
                     return self.reply(destination, source, cookie.peer_tag, |writer| match cause {
                         Some(cause) => sctp_wire::emit_abort(writer, false, &[cause]),
                         None => sctp_wire::emit_abort(writer, false, &[]),
@@ -304,7 +308,10 @@ impl Engine {
         let Some(association) = self.associations.get_mut(key) else { return false };
         let was_up = association.is_set_up();
         match action {
-            Action::Drop => return false,
+            Action::Drop => {
+                bump(&mut self.counters.unexpected_chunks);
+                return false;
+            }
             Action::Repeat => {}
             Action::Collide => {
                 association.peer_tag = cookie.peer_tag;
@@ -343,6 +350,7 @@ impl Engine {
     fn restart(&mut self, now: Time, key: Key, cookie: &Cookie) -> bool {
         // Room first, so that entering the new tag cannot fail.
         if self.by_tag.reserve().is_err() {
+            bump(&mut self.counters.no_memory);
             return false;
         }
         self.deliver_last(key);
@@ -362,6 +370,8 @@ impl Engine {
         if done {
             bump(&mut self.counters.restarts);
             self.notify_change(key, Change::Restart, None);
+        } else {
+            bump(&mut self.counters.no_memory);
         }
         done
     }

@@ -127,8 +127,10 @@ pub(crate) enum Verdict {
     Accepted,
     /// It came before.
     Duplicate,
-    /// No room, no memory or outside of the window: as if the packet had been lost.
+    /// No room or outside of the window: as if the packet had been lost.
     Dropped,
+    /// The same for want of memory.
+    NoMemory,
     /// No such stream (RFC 9260 section 6.5): acknowledged and dropped. An ERROR chunk is due at once.
     InvalidStream,
     /// No bytes in it (section 6.2): an ABORT chunk with cause "No User Data" is due.
@@ -188,7 +190,7 @@ impl Inbound {
             Verdict::Accepted | Verdict::InvalidStream => self.acknowledgement.chunk(urgent),
             Verdict::Duplicate => self.acknowledgement.duplicate(data.tsn),
             // Section 6.2: the sender is told at once what was not taken in.
-            Verdict::Dropped => self.acknowledgement.chunk(true),
+            Verdict::Dropped | Verdict::NoMemory => self.acknowledgement.chunk(true),
             Verdict::NoUserData | Verdict::Violation => {}
         }
         verdict
@@ -374,7 +376,7 @@ impl Inbound {
 
 impl From<OutOfMemory> for Verdict {
     fn from(_: OutOfMemory) -> Self {
-        Self::Dropped
+        Self::NoMemory
     }
 }
 
@@ -388,7 +390,7 @@ impl From<Refusal> for Verdict {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Repeated => Self::Violation,
-            Refusal::NoMemory => Self::Dropped,
+            Refusal::NoMemory => Self::NoMemory,
         }
     }
 }

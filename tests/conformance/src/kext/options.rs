@@ -6,7 +6,6 @@ use crate::fields::Field;
 use crate::steps::span;
 use crate::subject::{Played, Trouble};
 use core::ffi::c_int;
-use std::ffi::CString;
 
 const SOL_SOCKET: c_int = 0xffff;
 const SO_RCVBUF: c_int = 0x1002;
@@ -43,6 +42,23 @@ const STATES: [(u32, &str); 7] = [
     (0x20, "SHUTDOWN-RECEIVED"),
     (0x40, "SHUTDOWN-ACK-SENT"),
     (0x80, "SHUTDOWN-PENDING"),
+];
+
+/// Bytes of struct sctpstat, and which of its 32-bit words is which of the engine's counters.
+const SCTPSTAT: usize = 664;
+const STATISTICS: [(&str, usize); 12] = [
+    ("sctpActiveEstabs", 3),
+    ("sctpPassiveEstabs", 6),
+    ("sctpAborteds", 7),
+    ("sctpShutdowns", 8),
+    ("sctpOutOfBlues", 9),
+    ("sctpChecksumErrors", 10),
+    ("inDataDuplicates", 26),
+    ("inBadVerificationTags", 100),
+    ("inDataDropped", 113),
+    ("inMalformedPackets", 157),
+    ("inBadCookies", 158),
+    ("outRepliesDropped", 163),
 ];
 
 /// What SCTP_STATUS says.
@@ -210,22 +226,27 @@ impl Kext {
         Some(Status { state, fields })
     }
 
-    /// A statistic of the kext, by sysctl.
+    /// A statistic of the kext: a word of struct sctpstat.
     pub(super) fn statistic(&self, what: &str) -> Played<u64> {
-        let none = || Trouble::Impossible("no sysctl shows the counter".into());
-        let path = CString::new(format!("net.sctp.stats.{what}")).map_err(|error| error.to_string())?;
-        let (mut value, mut length) = (0_u64, size_of::<u64>());
-        // SAFETY: a string, and a value and its length that outlive the call.
-        let result = unsafe {
+        let place = STATISTICS.iter().find(|(name, _)| *name == what);
+        let (_, place) =
+            place.ok_or_else(|| Trouble::Impossible("struct sctpstat has no such counter".into()))?;
+        let mut bytes = [0_u8; SCTPSTAT];
+        let mut length = bytes.len();
+        // SAFETY: a string, and a buffer and its length that outlive the call.
+        let error = unsafe {
             (self.library.host_sysctl)(
-                path.as_ptr(),
-                (&raw mut value).cast(),
+                c"net.sctp.stats".as_ptr(),
+                bytes.as_mut_ptr().cast(),
                 &raw mut length,
                 core::ptr::null(),
                 0,
             )
         };
-        if result == 0 { Ok(value) } else { Err(none()) }
+        if error != 0 || length != SCTPSTAT {
+            return Err(Trouble::Wrong(format!("net.sctp.stats: errno {error}, {length} bytes")));
+        }
+        Ok(word(&bytes, 4 * place).into())
     }
 }
 

@@ -94,17 +94,55 @@ fn every_packet_that_is_dropped_is_counted_under_its_reason() {
     }
 }
 
-/// Changes a packet and gives it the right checksum again.
-fn reseal(packet: &mut Vec<u8>, change: impl Fn(&mut Vec<u8>)) {
-    change(packet);
+#[test]
+fn every_chunk_that_is_dropped_is_counted_under_its_reason() {
+    type Look = fn(&Counters) -> u64;
+    let rows: &[(&str, u8, u8, &[u8], Look)] = &[
+        ("an unknown kind", 0xbf, 0, b"", |counters| counters.unrecognized_chunks),
+        ("an unknown kind that stops", 0x3f, 0, b"", |counters| counters.unrecognized_chunks),
+        ("a COOKIE ACK too many", chunk_type::COOKIE_ACK, 0, b"", |counters| counters.unexpected_chunks),
+        ("an early SHUTDOWN ACK", chunk_type::SHUTDOWN_ACK, 0, b"", |counters| counters.unexpected_chunks),
+        ("an early SHUTDOWN COMPLETE", chunk_type::SHUTDOWN_COMPLETE, 0, b"", |counters| {
+            counters.unexpected_chunks
+        }),
+        ("an old SACK", chunk_type::SACK, 0, &[0; 12], |counters| counters.unexpected_chunks),
+        ("a SACK that is cut", chunk_type::SACK, 0, &[0; 8], |counters| counters.malformed),
+        ("a DATA that is cut", chunk_type::DATA, 3, &[0; 8], |counters| counters.malformed),
+        ("an ABORT with a broken cause", chunk_type::ABORT, 0, &[0, 1, 0, 1], |counters| counters.malformed),
+        ("an INIT that is cut", chunk_type::INIT, 0, &[0; 8], |counters| counters.bad_tags),
+        ("a forged cookie", chunk_type::COOKIE_ECHO, 0, &[7; 200], |counters| counters.bad_cookies),
+    ];
+    for (what, kind, flags, value, look) in rows {
+        let (mut wire, client, _) = Wire::connected();
+        wire.hosts[0].send(wire.now, client, &to(1, 2000), message(9, 9)).unwrap();
+        let mut buffer = [0; 1500];
+        let length = wire.hosts[0].transmit(wire.now, &mut buffer).unwrap().length;
+        let mut packet = [0; 1500];
+        let mut writer = PacketWriter::new(&mut packet, 1500, header(&buffer[..length])).unwrap();
+        writer.chunk(*kind, *flags, |body| body.bytes(value)).unwrap();
+        let length = writer.finish();
+        let before = *wire.hosts[1].counters();
+        wire.hosts[1].input(wire.now, A, B, 0, &packet[..length]);
+        let after = *wire.hosts[1].counters();
+        assert_eq!(look(&after), look(&before) + 1, "{what}");
+        assert_eq!(wire.hosts[1].current_associations(), 1, "{what}");
+    }
+}
+
+fn header(packet: &[u8]) -> sctp_wire::CommonHeader {
     let word = |at: usize| u32::from_be_bytes(packet[at..at + 4].try_into().unwrap());
-    let header = sctp_wire::CommonHeader {
+    sctp_wire::CommonHeader {
         source_port: (word(0) >> 16) as u16,
         destination_port: word(0) as u16,
         verification_tag: word(4),
-    };
+    }
+}
+
+/// Changes a packet and gives it the right checksum again.
+fn reseal(packet: &mut Vec<u8>, change: impl Fn(&mut Vec<u8>)) {
+    change(packet);
     let mut buffer = [0; 1500];
-    let mut writer = PacketWriter::new(&mut buffer, 1500, header).unwrap();
+    let mut writer = PacketWriter::new(&mut buffer, 1500, header(packet)).unwrap();
     for chunk in Chunks::new(&packet[12..]).map(Result::unwrap) {
         writer.chunk(chunk.kind, chunk.flags, |body| body.bytes(chunk.value)).unwrap();
     }
