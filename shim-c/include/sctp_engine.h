@@ -66,7 +66,7 @@ struct sctp_send {
 	uint16_t outbound_streams;
 	uint16_t inbound_streams;
 	uint16_t max_attempts;
-	uint16_t max_timeout; /* milliseconds */
+	uint16_t max_timeout;               /* milliseconds */
 	const struct sctp_address *further; /* other addresses of the peer; their ports do not matter */
 	size_t further_count;
 };
@@ -217,11 +217,12 @@ int sctp_engine_accept(struct sctp_engine *engine, sctp_nanoseconds now, sctp_en
 /* Aborts the oldest association that waits on listener: no socket could be made for it. */
 void sctp_engine_refuse(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint listener);
 /*
- * Takes message over on success only. EPIPE after shutdown, ENOTCONN, EDESTADDRREQ, ENOENT (no such association
- * to send to, to shut down or to abort), EWOULDBLOCK (no room for all of it now), EMSGSIZE (there never is), EINVAL
- * (flags, stream, address, no bytes, another stream's message was not ended), ENOMEM, those of
- * sctp_engine_connect. With SCTP_ENGINE_EOF message may be NULL; ECONNABORTED then if a message was not ended, which
- * aborts the association. With SCTP_ENGINE_ABORT it is the reason that the peer is told, and may be NULL.
+ * Takes message over on success only. EPIPE after shutdown, ENOTCONN, EDESTADDRREQ, ENOENT (no such
+ * association to send to, to shut down or to abort), EWOULDBLOCK (no room for all of it now), EMSGSIZE (there
+ * never is), EINVAL (flags, stream, address, no bytes, another stream's message was not ended), ENOMEM, those
+ * of sctp_engine_connect. With SCTP_ENGINE_EOF message may be NULL; ECONNABORTED then if a message was not
+ * ended, which aborts the association. With SCTP_ENGINE_ABORT it is the reason that the peer is told, and may
+ * be NULL.
  */
 int sctp_engine_send(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint,
 		     const struct sctp_send *info, struct sctp_message *message);
@@ -264,6 +265,12 @@ int sctp_engine_get_option(struct sctp_engine *engine, sctp_endpoint endpoint, i
 			   size_t *length);
 int sctp_engine_set_option(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint, int name,
 			   const void *value, size_t length);
+/* The same for IP_TOS, IP_TTL, IPV6_TCLASS and IPV6_UNICAST_HOPS, each an int, of the levels IPPROTO_IP and
+ * _IPV6. */
+int sctp_engine_get_ip_option(struct sctp_engine *engine, sctp_endpoint endpoint, int level, int name,
+			      void *value, size_t *length);
+int sctp_engine_set_ip_option(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint,
+			      int level, int name, const void *value, size_t length);
 
 /* ---- management ---- */
 /* What an administrator may set. The strings live as long as the extension. */

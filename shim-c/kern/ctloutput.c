@@ -1,4 +1,4 @@
-/* getsockopt and setsockopt of level IPPROTO_SCTP: values go to the engine and back as bytes. */
+/* getsockopt and setsockopt: values of level IPPROTO_SCTP go to the engine and back as bytes. */
 #include "bind.h"
 #include "connect.h"
 #include "core.h"
@@ -94,7 +94,7 @@ ipv6_option(const struct sctp_pcb *pcb, struct sockopt *option)
 {
 	int value = 0, error;
 
-	if (pcb->family->domain_family != AF_INET6 || sockopt_name(option) != IPV6_V6ONLY)
+	if (pcb->family->domain_family != AF_INET6)
 		return ENOPROTOOPT;
 	if (sockopt_direction(option) == SOPT_GET)
 		return sockopt_copyout(option, &value, sizeof(value));
@@ -104,6 +104,29 @@ ipv6_option(const struct sctp_pcb *pcb, struct sockopt *option)
 	if (error != 0)
 		return error;
 	return value == 0 ? 0 : EOPNOTSUPP;
+}
+
+/* What packets say to IP. A socket of AF_INET6 has the options of both levels, for it has peers of both. */
+static int
+ip_option(const struct sctp_pcb *pcb, struct sockopt *option)
+{
+	int level = sockopt_level(option), name = sockopt_name(option), value = 0, error;
+	size_t length = sizeof(value);
+
+	if (level == IPPROTO_IPV6 && pcb->family->domain_family != AF_INET6)
+		return ENOPROTOOPT;
+	if (sockopt_direction(option) == SOPT_GET) {
+		error = sctp_engine_get_ip_option(engine(), pcb->endpoint, level, name, &value, &length);
+		return error != 0 ? error : sockopt_copyout(option, &value, length);
+	}
+	if (sockopt_valsize(option) < length)
+		return EINVAL;
+	error = sockopt_copyin(option, &value, length);
+	if (error != 0)
+		return error;
+	error = sctp_engine_set_ip_option(engine(), sctp_now(), pcb->endpoint, level, name, &value, length);
+	sctp_core_drain();
+	return error;
 }
 
 int
@@ -122,7 +145,11 @@ sctp_ctloutput(struct socket *so, struct sockopt *option)
 		sctp_core_drain();
 		return 0;
 	case IPPROTO_IPV6:
-		return ipv6_option(pcb, option);
+		if (sockopt_name(option) == IPV6_V6ONLY)
+			return ipv6_option(pcb, option);
+		return ip_option(pcb, option);
+	case IPPROTO_IP:
+		return ip_option(pcb, option);
 	default:
 		return ENOPROTOOPT;
 	}

@@ -65,6 +65,8 @@ same_types! {
     transfer: sctp_engine_consumed(_, _, _, _);
     options: sctp_engine_get_option(_, _, _, _, _);
     options: sctp_engine_set_option(_, _, _, _, _, _);
+    options: sctp_engine_get_ip_option(_, _, _, _, _, _);
+    options: sctp_engine_set_ip_option(_, _, _, _, _, _, _);
     statistics: sctp_engine_statistics(_, _);
     statistics: sctp_engine_reset_statistics(_, _);
     variables: sctp_engine_variable(_, _, _);

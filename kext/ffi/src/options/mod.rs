@@ -3,6 +3,7 @@
 mod addresses;
 mod congestion;
 mod extensions;
+mod ip;
 mod parts;
 mod paths;
 mod plain;
@@ -21,6 +22,7 @@ use ::sctp_engine::options::Settings;
 use ::sctp_engine::time::Time;
 use ::sctp_engine::{EndpointId, Engine, Error, Scope, Style};
 use core::ffi::{c_int, c_void};
+pub(crate) use ip::{sctp_engine_get_ip_option, sctp_engine_set_ip_option};
 use plain::Plain;
 
 /// One call, for handlers to work on.

@@ -37,6 +37,7 @@ macro_rules! plain {
 }
 
 plain!(
+    i32,
     u32,
     u8,
     contract::sctp_add_streams,
