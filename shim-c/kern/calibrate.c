@@ -91,6 +91,10 @@ flags_fit(struct socket *so)
 
 	if (!switches(so, SO_NOSIGPIPE, so_flags(so), SOF_NOSIGPIPE))
 		return fail("SO_NOSIGPIPE is not in so_flags");
+	/* One option sets the bit, whatever its value, and another clears it. */
+	if (!set_int(so, SO_NET_SERVICE_TYPE, 0) || (*so_flags1(so) & SOF1_TC_NET_SERV_TYPE) == 0 ||
+	    !set_int(so, SO_TRAFFIC_CLASS, 0) || (*so_flags1(so) & SOF1_TC_NET_SERV_TYPE) != 0)
+		return fail("SO_NET_SERVICE_TYPE is not in so_flags1");
 	if (!switches(so, SO_KEEPALIVE, so_options(so), SO_KEEPALIVE))
 		return fail("SO_KEEPALIVE is not in so_options");
 	if (!set(so, SO_LINGER, &on, sizeof(on)) || (*so_options(so) & SO_LINGER) == 0 ||

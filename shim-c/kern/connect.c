@@ -12,10 +12,8 @@ show_connecting(struct sctp_pcb *pcb)
 {
 	uint16_t *state = so_state(pcb->so);
 
-	if (pcb->one_to_many)
-		sctp_socket_use_one_to_many(pcb);
-	else
-		/* An earlier attempt may have failed, and shown that nothing can be sent or received. */
+	/* An earlier attempt may have failed, and shown that nothing can be sent or received. */
+	if (!pcb->one_to_many)
 		*state = (uint16_t)((*state & ~(SS_ISDISCONNECTED | SS_CANTSENDMORE | SS_CANTRCVMORE)) |
 				    SS_ISCONNECTING);
 }

@@ -8,8 +8,6 @@
 enum {
 	ENTRY_STREAM,
 	ENTRY_SEQPACKET,
-	ENTRY_ONE_TO_MANY, /* what a SOCK_SEQPACKET socket moves to once it is used: not in the domain's list
-			    */
 	ENTRIES,
 };
 

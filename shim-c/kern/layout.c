@@ -8,9 +8,13 @@ struct xnu_tag xnu_running;
 enum epoch {
 	END,
 	XNU_4570_1,
+	XNU_4903_221,
 	XNU_6153_11,
+	XNU_6153_101,
 	XNU_7195_50,
 	XNU_8019_41,
+	XNU_8019_61,
+	XNU_8792_41,
 	XNU_8792_61,
 	XNU_10002_1,
 	XNU_10002_41,
@@ -19,7 +23,9 @@ enum epoch {
 };
 
 static const struct xnu_tag epochs[EPOCHS] = {
-    [XNU_4570_1] = {{4570, 1, 46}},          [XNU_6153_11] = {{6153, 11, 26}},
+    [XNU_4570_1] = {{4570, 1, 46}},          [XNU_4903_221] = {{4903, 221, 2}},
+    [XNU_6153_11] = {{6153, 11, 26}},        [XNU_6153_101] = {{6153, 101, 6}},
+    [XNU_8019_61] = {{8019, 61, 5}},         [XNU_8792_41] = {{8792, 41, 9}},
     [XNU_7195_50] = {{7195, 50, 7, 100, 1}}, [XNU_8019_41] = {{8019, 41, 5}},
     [XNU_8792_61] = {{8792, 61, 2}},         [XNU_10002_1] = {{10002, 1, 13}},
     [XNU_10002_41] = {{10002, 41, 9}},       [XNU_10063_101] = {{10063, 101, 15}},
@@ -41,7 +47,7 @@ struct range {
 	uint16_t offset;
 };
 
-#define RANGES 6
+#define RANGES 10
 
 struct row {
 	uint16_t member; /* its place in struct xnu_layout */
@@ -91,6 +97,9 @@ static const struct row rows[] = {
 	ROW(so_cred,    ALWAYS(496), SINCE(10002_41, 528), SINCE(10063_101, 536)),
 	ROW(so_flags,   ALWAYS(584), SINCE(6153_11, 568), SINCE(7195_50, 552), SINCE(8019_41, 560),
 	                SINCE(10002_41, 592), SINCE(10063_101, 600)),
+	ROW(so_flags1,  ALWAYS(940), SINCE(4903_221, 956), SINCE(6153_11, 940), SINCE(6153_101, 960),
+	                SINCE(7195_50, 936), SINCE(8019_41, 944), SINCE(8019_61, 928), SINCE(8792_41, 564),
+	                SINCE(10002_41, 596), SINCE(10063_101, 604)),
 	ROW(sb_timeo,   ALWAYS(120)),
 	ROW(sb_flags,   ALWAYS(136)),
 	ROW(sb_waiters, ALWAYS(164)),
@@ -99,6 +108,8 @@ static const struct row rows[] = {
 	ROW(so_snd,     ALWAYS(280), SINCE(10002_41, 296), SINCE(10063_101, 304)),
 	ROW(so_cred,    ALWAYS(480), SINCE(10002_41, 512), SINCE(10063_101, 520)),
 	ROW(so_flags,   ALWAYS(536), SINCE(8019_41, 544), SINCE(10002_41, 576), SINCE(10063_101, 584)),
+	ROW(so_flags1,  ALWAYS(920), SINCE(8019_41, 928), SINCE(8019_61, 912), SINCE(8792_41, 548),
+	                SINCE(10002_41, 580), SINCE(10063_101, 588)),
 	ROW(sb_timeo,   ALWAYS(112)),
 	ROW(sb_flags,   ALWAYS(128)),
 	ROW(sb_waiters, ALWAYS(156)),

@@ -19,7 +19,7 @@ struct xnu_tag {
 struct xnu_layout {
 	uint16_t so_type, so_error, so_options, so_linger, so_state, so_pcb, so_proto, so_head, so_incomp,
 	    so_comp;
-	uint16_t so_list, so_qlen, so_qlimit, so_timeo, so_rcv, so_snd, so_cred, so_flags;
+	uint16_t so_list, so_qlen, so_qlimit, so_timeo, so_rcv, so_snd, so_cred, so_flags, so_flags1;
 	uint16_t sb_cc, sb_hiwat, sb_mbcnt, sb_mbmax, sb_lowat, sb_so, sb_sel, sb_timeo, sb_flags, sb_waiters;
 	uint16_t si_note;
 	uint16_t pru_sosend, pru_socheckopt, usrreqs_size;
@@ -139,6 +139,7 @@ XNU_FIELD(socket, so_rcv, struct sockbuf)
 XNU_FIELD(socket, so_snd, struct sockbuf)
 XNU_FIELD(socket, so_cred, struct ucred *)
 XNU_FIELD(socket, so_flags, uint32_t)
+XNU_FIELD(socket, so_flags1, uint32_t)
 XNU_FIELD(sockbuf, sb_cc, uint32_t)
 XNU_FIELD(sockbuf, sb_hiwat, uint32_t)
 XNU_FIELD(sockbuf, sb_mbcnt, uint32_t)

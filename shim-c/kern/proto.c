@@ -25,14 +25,13 @@ static bool withdrawn;
 struct entry_kind {
 	uint16_t type;
 	uint32_t flags;
-	bool listed; /* in the domain's list */
 };
 
-/* PR_CONNREQUIRED is what listen() asks for, and what makes an unconnected socket not writable. */
+/* PR_CONNREQUIRED is what listen() asks for, and what makes an unconnected socket not writable: see socket.c.
+ */
 static const struct entry_kind kinds[ENTRIES] = {
-    [ENTRY_STREAM] = {SOCK_STREAM, PR_CONNREQUIRED, true},
-    [ENTRY_SEQPACKET] = {SOCK_SEQPACKET, PR_ATOMIC | PR_ADDR | PR_CONNREQUIRED, true},
-    [ENTRY_ONE_TO_MANY] = {SOCK_SEQPACKET, PR_ATOMIC | PR_ADDR, false},
+    [ENTRY_STREAM] = {SOCK_STREAM, PR_CONNREQUIRED},
+    [ENTRY_SEQPACKET] = {SOCK_SEQPACKET, PR_ATOMIC | PR_ADDR | PR_CONNREQUIRED},
 };
 
 static void
@@ -124,10 +123,8 @@ static void
 append_all(void)
 {
 	for (size_t i = 0; i < SCTP_FAMILIES; i++) {
-		for (unsigned j = 0; j < ENTRIES; j++) {
-			if (kinds[j].listed)
-				append(sctp_families[i].domain, &sctp_families[i].entries[j]);
-		}
+		for (unsigned j = 0; j < ENTRIES; j++)
+			append(sctp_families[i].domain, &sctp_families[i].entries[j]);
 	}
 }
 
@@ -135,10 +132,8 @@ static void
 unlink_all(void)
 {
 	for (size_t i = 0; i < SCTP_FAMILIES; i++) {
-		for (unsigned j = 0; j < ENTRIES; j++) {
-			if (kinds[j].listed)
-				unlink_entry(sctp_families[i].domain, &sctp_families[i].entries[j]);
-		}
+		for (unsigned j = 0; j < ENTRIES; j++)
+			unlink_entry(sctp_families[i].domain, &sctp_families[i].entries[j]);
 	}
 }
 

@@ -103,7 +103,6 @@ send_message(struct socket *so, const struct sockaddr *to, struct sending *sendi
 		if (error != 0)
 			return error;
 	}
-	sctp_socket_use_one_to_many(pcb);
 	for (;;) {
 		error = try_send(pcb, sending);
 		sctp_core_drain();

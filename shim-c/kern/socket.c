@@ -2,6 +2,12 @@
  * Readiness is true byte counts in sb_cc without any mbuf: the kernel's own code then answers select, poll,
  * kevent, FIONREAD and the low-water marks right. sb_mbcnt goes with sb_cc, or sbflush would panic. Nothing
  * is written to a buffer once SB_DROP is set, nor to a defunct socket: the kernel has emptied these for good.
+ *
+ * To the kernel a socket with PR_CONNREQUIRED, which listen() asks for, is writable when it is connected. A
+ * one-to-many socket never is, and both listens and sends. SOF1_PRECONNECT_DATA makes it writable: the kernel
+ * sets it on a TCP socket that takes data before it is connected, and only TCP and the code that pru_sosend
+ * and pru_soreceive stand for read it for anything else. As the kernel then does not look at the room in the
+ * buffer any more, the flag is there only while there is room.
  */
 #include "socket.h"
 #include "core.h"
@@ -81,10 +87,17 @@ sctp_socket_take_error(struct socket *so)
 }
 
 void
-sctp_socket_use_one_to_many(struct sctp_pcb *pcb)
+sctp_socket_show_room(struct sctp_pcb *pcb)
 {
-	if (pcb->one_to_many)
-		*so_proto(pcb->so) = (struct protosw *)(uintptr_t)&pcb->family->entries[ENTRY_ONE_TO_MANY];
+	struct sockbuf *snd = so_snd(pcb->so);
+	uint32_t used = *sb_cc(snd), limit = *sb_hiwat(snd);
+
+	if (!pcb->one_to_many)
+		return;
+	if (used <= limit && limit - used >= *sb_lowat(snd))
+		*so_flags1(pcb->so) |= SOF1_PRECONNECT_DATA;
+	else
+		*so_flags1(pcb->so) &= ~(uint32_t)SOF1_PRECONNECT_DATA;
 }
 
 void
@@ -124,6 +137,7 @@ show_send(struct sctp_pcb *pcb, uint32_t bytes)
 	if ((*sb_flags(snd) & SB_DROP) != 0)
 		return false;
 	set_count(snd, bytes);
+	sctp_socket_show_room(pcb);
 	return more;
 }
 

@@ -31,10 +31,7 @@ int sctp_socket_take_error(struct socket *so);
 /* Before the endpoint goes: the kernel checks that nothing is left in the buffers. */
 void sctp_socket_clear_counts(struct socket *so);
 
-/*
- * Moves a one-to-many socket to the entry without PR_CONNREQUIRED, which makes it writable without a
- * connection. Not before it is used, for listen() wants PR_CONNREQUIRED.
- */
-void sctp_socket_use_one_to_many(struct sctp_pcb *pcb);
+/* Shows whether a one-to-many socket has room for sending. To be called when so_snd may have changed. */
+void sctp_socket_show_room(struct sctp_pcb *pcb);
 
 #endif

@@ -30,6 +30,7 @@ open_endpoint(struct sctp_pcb *pcb)
 	sctp_socket_reserve(so_snd(so), send);
 	sctp_socket_reserve(so_rcv(so), receive);
 	sctp_socket_follow_buffer(pcb);
+	sctp_socket_show_room(pcb);
 	return 0;
 }
 
@@ -134,14 +135,11 @@ sctp_listen(struct socket *so, struct proc *proc)
 	sctp_core_drain();
 	if (error != 0)
 		return error;
-	if (!pcb->one_to_many) {
-		pcb->listening = true;
-		return 0;
-	}
-	/* solisten takes this for success, but leaves SO_ACCEPTCONN clear, with which no send or connect
-	 * works. */
-	sctp_socket_use_one_to_many(pcb);
-	return EJUSTRETURN;
+	/* solisten takes this for success, but leaves SO_ACCEPTCONN clear, with which no connect works. */
+	if (pcb->one_to_many)
+		return EJUSTRETURN;
+	pcb->listening = true;
+	return 0;
 }
 
 int

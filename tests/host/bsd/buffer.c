@@ -109,7 +109,8 @@ soreadable(const struct socket *socket)
 bool
 socanwrite(const struct socket *socket)
 {
-	return (socket->so_state & SS_ISCONNECTED) || !(socket->so_proto->pr_flags & PR_CONNREQUIRED);
+	return (socket->so_state & SS_ISCONNECTED) || !(socket->so_proto->pr_flags & PR_CONNREQUIRED) ||
+	       (socket->so_flags1 & SOF1_PRECONNECT_DATA);
 }
 
 bool
@@ -117,5 +118,8 @@ sowriteable(const struct socket *socket)
 {
 	if ((socket->so_state & SS_CANTSENDMORE) || socket->so_error > 0)
 		return true;
-	return socanwrite(socket) && (uint32_t)sbspace(&socket->so_snd) >= socket->so_snd.sb_lowat;
+	if (!socanwrite(socket))
+		return false;
+	return (socket->so_flags1 & SOF1_PRECONNECT_DATA) ||
+	       (uint32_t)sbspace(&socket->so_snd) >= socket->so_snd.sb_lowat;
 }

@@ -50,7 +50,7 @@ bool
 filt_sowrite(struct knote *note, struct socket *socket, struct bsd_kevent *out)
 {
 	int64_t data = sbspace(&socket->so_snd);
-	bool ready = ended(note, socket, SS_CANTSENDMORE) || socket->so_error ||
-		     (socanwrite(socket) && data >= low_water(note, &socket->so_snd));
+	bool room = (socket->so_flags1 & SOF1_PRECONNECT_DATA) || data >= low_water(note, &socket->so_snd);
+	bool ready = ended(note, socket, SS_CANTSENDMORE) || socket->so_error || (socanwrite(socket) && room);
 	return report(note, ready, data, out);
 }

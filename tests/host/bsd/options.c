@@ -30,6 +30,8 @@ sooptcopyout(struct sockopt *option, const void *value, size_t length)
 	return 0;
 }
 
+enum { NET_SERVICE_TYPE_LAST = 8 };
+
 /* Options that are one bit of so_options, and those that are one of so_flags. */
 static const int option_bits[] = {
     BSD_SO_DEBUG,       BSD_SO_REUSEADDR,           BSD_SO_KEEPALIVE,   BSD_SO_DONTROUTE,
@@ -194,8 +196,17 @@ set_socket_option(struct socket *socket, struct sockopt *option)
 		return error;
 	case BSD_SO_TRAFFIC_CLASS:
 		error = sooptcopyin(option, &value, sizeof(value), sizeof(value));
+		if (error)
+			return error;
+		socket->so_traffic_class = (uint16_t)value;
+		socket->so_flags1 &= ~(uint32_t)SOF1_TC_NET_SERV_TYPE;
+		return 0;
+	case BSD_SO_NET_SERVICE_TYPE:
+		error = sooptcopyin(option, &value, sizeof(value), sizeof(value));
+		if (!error && (value < 0 || value > NET_SERVICE_TYPE_LAST))
+			error = XNU_EINVAL;
 		if (!error)
-			socket->so_traffic_class = (uint16_t)value;
+			socket->so_flags1 |= SOF1_TC_NET_SERV_TYPE;
 		return error;
 	case BSD_SO_ISDEFUNCT:
 		return XNU_EINVAL;

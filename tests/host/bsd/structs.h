@@ -175,7 +175,11 @@ enum {
 	SOF_NODEFUNCT = 0x8000,
 };
 
-enum { SOF1_IN_KERNEL_SOCKET = 0x00100000 };
+enum {
+	SOF1_PRECONNECT_DATA = 0x00000020,
+	SOF1_TC_NET_SERV_TYPE = 0x00001000,
+	SOF1_IN_KERNEL_SOCKET = 0x00100000,
+};
 
 /* Hint of knote() and soevent(): the socket is locked. */
 enum { SO_FILT_HINT_LOCKED = 0x1 };
