@@ -22,7 +22,8 @@ mod head {
     pub(super) const VERSION: u8 = 2 << 4;
     pub(super) const ECN: u8 = 1;
     pub(super) const TIE_TAGS: u8 = 1 << 1;
-    pub(super) const ALL: u8 = VERSION | ECN | TIE_TAGS;
+    pub(super) const ADAPTATION: u8 = 1 << 2;
+    pub(super) const ALL: u8 = VERSION | ECN | TIE_TAGS | ADAPTATION;
 }
 
 /// Kinds of addresses.
@@ -59,6 +60,8 @@ pub(crate) struct Cookie {
     pub(crate) inbound_streams: u16,
     /// Both sides take part in Explicit Congestion Notification.
     pub(crate) ecn: bool,
+    /// The peer's Adaptation Layer Indication (RFC 5061 section 4.2.6).
+    pub(crate) adaptation: Option<u32>,
     /// The address and port that the INIT was sent to.
     pub(crate) local: Address,
     /// Addresses of the peer, the INIT's source first; all with the peer's port.
@@ -140,7 +143,8 @@ impl Cookie {
     fn write(&self, writer: &mut Writer<'_>) -> Result<(), Full> {
         let tied = self.tie_tags != (0, 0);
         let ecn = if self.ecn { head::ECN } else { 0 };
-        writer.u8(head::VERSION | ecn | if tied { head::TIE_TAGS } else { 0 })?;
+        let adaptation = if self.adaptation.is_some() { head::ADAPTATION } else { 0 };
+        writer.u8(head::VERSION | ecn | adaptation | if tied { head::TIE_TAGS } else { 0 })?;
         writer.bytes(&self.created.0.to_be_bytes())?;
         writer.u32(self.life.as_millis())?;
         for word in [self.local_tag, self.peer_tag, self.local_tsn.0, self.peer_tsn.0, self.peer_window] {
@@ -149,6 +153,9 @@ impl Cookie {
         if tied {
             writer.u32(self.tie_tags.0)?;
             writer.u32(self.tie_tags.1)?;
+        }
+        if let Some(code) = self.adaptation {
+            writer.u32(code)?;
         }
         let peer_port = self.peers.first().map_or(0, |peer| peer.port);
         for number in [self.outbound_streams, self.inbound_streams, self.local.port, peer_port] {
@@ -169,6 +176,7 @@ impl Cookie {
         let (local_tsn, peer_tsn) = (Tsn(reader.u32()?), Tsn(reader.u32()?));
         let peer_window = reader.u32()?;
         let tie_tags = if head & head::TIE_TAGS == 0 { (0, 0) } else { (reader.u32()?, reader.u32()?) };
+        let adaptation = if head & head::ADAPTATION == 0 { None } else { Some(reader.u32()?) };
         let (outbound_streams, inbound_streams) = (reader.u16()?, reader.u16()?);
         let (local_port, peer_port) = (reader.u16()?, reader.u16()?);
         let local = read_host(&mut reader)?.with_port(local_port);
@@ -188,6 +196,7 @@ impl Cookie {
             outbound_streams,
             inbound_streams,
             ecn: head & head::ECN != 0,
+            adaptation,
             local,
             peers,
         })
@@ -240,6 +249,7 @@ mod tests {
             outbound_streams: 10,
             inbound_streams: 20,
             ecn: true,
+            adaptation: Some(7),
             local: Address::v4([192, 0, 2, 2], 6000),
             peers: heapless::Vec::from_slice(&peers).unwrap(),
         }
@@ -274,10 +284,12 @@ mod tests {
             length
         };
         let peers = |list: &[Address]| heapless::Vec::from_slice(list).unwrap();
-        let least = Cookie { tie_tags: (0, 0), peers: peers(&sample().peers[..1]), ..sample() };
+        let peer = peers(&sample().peers[..1]);
+        let least = Cookie { tie_tags: (0, 0), adaptation: None, peers: peer, ..sample() };
         // Head, time, life, five words, four numbers of 16 bits, two addresses, MAC.
         assert_eq!(measure(&least), 1 + 8 + 4 + 5 * 4 + 4 * 2 + 2 * 5 + 16);
         assert_eq!(measure(&Cookie { tie_tags: (3, 4), ..least.clone() }), measure(&least) + 8);
+        assert_eq!(measure(&Cookie { adaptation: Some(0), ..least.clone() }), measure(&least) + 4);
         assert_eq!(measure(&Cookie { peers: sample().peers, ..least.clone() }), measure(&least) + 5);
         for scope in [0, 3] {
             let v6 = Address::v6([0xfe; 16], scope, 5000);

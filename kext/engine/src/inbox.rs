@@ -57,6 +57,14 @@ impl Queued {
         self.delivery().map_or(0, Delivery::window_charge)
     }
 
+    /// Bytes of memory that a notification takes, 0 for anything else.
+    fn notified(&self) -> usize {
+        match &self.item {
+            Item::Notification(notification) => size_of::<Self>().saturating_add(notification.data().len()),
+            Item::Data(_) | Item::LaidOut(_) => 0,
+        }
+    }
+
     /// Bytes that can be read of it.
     fn readable(&self) -> usize {
         self.delivery().map_or(0, |delivery| delivery.message.remaining())
@@ -79,11 +87,18 @@ pub(crate) struct Inbox {
     begun: Option<Key>,
     /// Bytes in `queue`, and in the message that a reader holds.
     bytes: usize,
+    /// Bytes of memory that the notifications in `queue` take.
+    notified: usize,
 }
 
 impl Inbox {
     pub(crate) const fn new() -> Self {
-        Self { queue: Ring::new(), front: Place(0), returned: None, begun: None, bytes: 0 }
+        Self { queue: Ring::new(), front: Place(0), returned: None, begun: None, bytes: 0, notified: 0 }
+    }
+
+    /// Bytes of memory that the notifications take which wait.
+    pub(crate) const fn notified(&self) -> usize {
+        self.notified
     }
 
     /// Entries that wait, readable now or not.
@@ -129,6 +144,7 @@ impl Inbox {
     /// Adds an entry, for which there is room.
     pub(crate) fn push(&mut self, queued: Queued) -> Place {
         let place = Place(self.front.0.wrapping_add(self.queue.len()));
+        self.notified = self.notified.saturating_add(queued.notified());
         self.bytes = self.bytes.saturating_add(queued.readable());
         let _: Result<(), OutOfMemory> = self.queue.push_back(queued);
         place
@@ -137,6 +153,7 @@ impl Inbox {
     /// Adds an entry before all others, for which there is room.
     pub(crate) fn push_front(&mut self, queued: Queued) -> Place {
         self.front.0 = self.front.0.wrapping_sub(1);
+        self.notified = self.notified.saturating_add(queued.notified());
         self.bytes = self.bytes.saturating_add(queued.readable());
         let _: Result<(), OutOfMemory> = self.queue.push_front(queued);
         self.front
@@ -205,6 +222,7 @@ impl Inbox {
         }
         let taken = self.queue.pop_front()?;
         self.front.0 = self.front.0.wrapping_add(1);
+        self.notified = self.notified.saturating_sub(taken.notified());
         if interleave == Interleave::Nothing
             && let Some(delivery) = taken.delivery()
         {

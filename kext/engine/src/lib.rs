@@ -48,7 +48,7 @@ pub use error::Error;
 pub use inbound::{Delivery, Rest};
 pub use inbox::{Item, Queued};
 pub use message::Message;
-pub use notification::{AddressChange, AddressNews, Change, Notification};
+pub use notification::{AddressChange, AddressNews, Change, FailedMessage, Notification};
 pub use path::{RtoParameters, WindowParameters};
 pub use status::{AssociationStatus, PathStatus, StateName, Timeouts, Totals};
 pub use variables::Variable;

@@ -1,8 +1,8 @@
 //! What a user is told besides data (RFC 6458 section 6.1). The C layout is made in `ffi`.
 
 use crate::address::Address;
-use crate::error::Error;
-use crate::options::Events;
+use crate::options::{Events, SendFlags};
+use alloc::vec::Vec;
 use sctp_wire::Ssn;
 
 /// How an association changed (RFC 6458 section 6.1.1).
@@ -42,20 +42,66 @@ pub struct AddressNews {
     pub change: AddressChange,
 }
 
+/// A message that was not delivered, or not acknowledged before the association ended.
+#[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Clone))]
+pub struct FailedMessage {
+    /// The user wants SCTP_SEND_FAILED, not SCTP_SEND_FAILED_EVENT.
+    pub deprecated: bool,
+    /// At least a part of it was sent (SCTP_DATA_SENT).
+    pub sent: bool,
+    /// The code of an error cause (RFC 9260 section 3.3.10), 0 for none.
+    pub cause: u16,
+    /// Its stream.
+    pub stream: u16,
+    /// Its payload protocol identifier.
+    pub ppid: u32,
+    /// The user's own, as it came with the message.
+    pub context: u32,
+    /// How it was to be sent.
+    pub flags: SendFlags,
+    /// The message begins with these bytes.
+    pub begins: bool,
+    /// It ends with them. Without SCTP_EXPLICIT_EOR they are all of it, of which parts may have been delivered.
+    pub ends: bool,
+    /// What one call sent.
+    pub bytes: Vec<u8>,
+}
+
 /// A notification about an association.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Clone))]
 pub enum Notification {
     /// SCTP_ASSOC_CHANGE.
     AssociationChange {
         /// What happened.
         change: Change,
-        /// Why, if it is a failure.
-        error: Option<Error>,
+        /// Why, if it is a failure: the code of an error cause (RFC 9260 section 3.3.10), 0 for none.
+        cause: u16,
         /// Streams to the peer.
         outbound_streams: u16,
         /// Streams from the peer.
         inbound_streams: u16,
+        /// The ABORT chunk that the peer sent; empty if it sent none.
+        abort: Vec<u8>,
     },
+    /// SCTP_REMOTE_ERROR: the peer sent an ERROR.
+    RemoteError {
+        /// The code of its first cause, 0 for none.
+        cause: u16,
+        /// The chunk.
+        chunk: Vec<u8>,
+    },
+    /// SCTP_SEND_FAILED or SCTP_SEND_FAILED_EVENT.
+    SendFailed(FailedMessage),
+    /// SCTP_ADAPTATION_INDICATION: what the peer's adaptation layer said at set-up, opaque.
+    Adaptation(u32),
+    /// SCTP_AUTHENTICATION_EVENT with SCTP_AUTH_NO_AUTH: the peer does not authenticate.
+    NoAuthentication,
+    /// SCTP_SENDER_DRY_EVENT: all that the user sent was acknowledged.
+    SenderDry,
+    /// SCTP_NOTIFICATIONS_STOPPED_EVENT: too many wait to be read; the user hears of nothing until it subscribes again.
+    Stopped,
     /// SCTP_SHUTDOWN_EVENT: the peer sends nothing more.
     Shutdown,
     /// SCTP_PEER_ADDR_CHANGE.
@@ -78,6 +124,31 @@ impl Notification {
             Self::Shutdown => Events::SHUTDOWN,
             Self::PeerAddressChange(_) => Events::ADDRESS,
             Self::PartialDelivery { .. } => Events::PARTIAL_DELIVERY,
+            Self::RemoteError { .. } => Events::PEER_ERROR,
+            Self::SendFailed(failed) if failed.deprecated => Events::SEND_FAILURE,
+            Self::SendFailed(_) => Events::SEND_FAILED,
+            Self::Adaptation(_) => Events::ADAPTATION,
+            Self::NoAuthentication => Events::AUTHENTICATION,
+            Self::SenderDry => Events::SENDER_DRY,
+            // Whoever subscribes to anything hears of the end of it.
+            Self::Stopped => Events::empty(),
+        }
+    }
+
+    /// What comes behind the part of fixed length: a chunk of the peer, or a message of the user.
+    #[must_use]
+    pub fn data(&self) -> &[u8] {
+        match self {
+            Self::AssociationChange { abort: data, .. }
+            | Self::RemoteError { chunk: data, .. }
+            | Self::SendFailed(FailedMessage { bytes: data, .. }) => data,
+            Self::Shutdown
+            | Self::PeerAddressChange(_)
+            | Self::PartialDelivery { .. }
+            | Self::Adaptation(_)
+            | Self::NoAuthentication
+            | Self::SenderDry
+            | Self::Stopped => &[],
         }
     }
 }

@@ -126,6 +126,8 @@ pub struct Protocol {
     pub no_delay: bool,
     /// Explicit Congestion Notification is offered to the peer (RFC 4960 appendix A).
     pub ecn: bool,
+    /// SCTP_ADAPTATION_LAYER: what the peer's adaptation layer is told at set-up, opaque (RFC 5061 section 4.2.6).
+    pub adaptation: Option<u32>,
     /// SCTP_MAXSEG: the most bytes of a message that go into one DATA chunk; 0 for what the path takes.
     pub max_segment: u32,
     /// SCTP_DELAYED_SACK: every how many packets with DATA a SACK is sent at once; 1 for each.

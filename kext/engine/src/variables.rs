@@ -179,6 +179,7 @@ impl Variables {
             inbound_streams: short(self.incoming_streams),
             no_delay: false,
             ecn: self.ecn_enable != 0,
+            adaptation: None,
             max_segment: 0,
             sack_frequency: self.sack_freq,
             max_burst: self.maxburst,

@@ -1,13 +1,19 @@
 //! Notifications in the layout of netinet/sctp_uio.h (RFC 6458 section 6.1).
 
 use crate::contract;
-use crate::errno::errno;
 use sctp_engine::memory::{self, OutOfMemory};
 use sctp_engine::options::Options;
-use sctp_engine::{AddressChange, AssociationId, Change, Message, Notification};
+use sctp_engine::{AddressChange, AssociationId, Change, FailedMessage, Message, Notification};
 
-/// The longest layout, bytes: struct sctp_paddr_change.
-const LONGEST: usize = size_of::<contract::sctp_paddr_change>();
+/// The longest part of fixed length, bytes.
+const LONGEST: usize = if size_of::<contract::sctp_send_failed>() > size_of::<contract::sctp_paddr_change>() {
+    size_of::<contract::sctp_send_failed>()
+} else {
+    size_of::<contract::sctp_paddr_change>()
+};
+
+/// What every association can do, for sac_info (RFC 6458 section 6.1.1).
+const FEATURES: u32 = contract::SCTP_ASSOC_SUPPORTS_MULTIBUF;
 
 const fn address_code(change: AddressChange) -> u32 {
     match change {
@@ -28,6 +34,119 @@ const fn change_code(change: Change) -> u32 {
     }
 }
 
+const fn kind(notification: &Notification) -> u32 {
+    match notification {
+        Notification::AssociationChange { .. } => contract::SCTP_ASSOC_CHANGE,
+        Notification::Shutdown => contract::SCTP_SHUTDOWN_EVENT,
+        Notification::PeerAddressChange(_) => contract::SCTP_PEER_ADDR_CHANGE,
+        Notification::PartialDelivery { .. } => contract::SCTP_PARTIAL_DELIVERY_EVENT,
+        Notification::RemoteError { .. } => contract::SCTP_REMOTE_ERROR,
+        Notification::SendFailed(FailedMessage { deprecated: true, .. }) => contract::SCTP_SEND_FAILED,
+        Notification::SendFailed(_) => contract::SCTP_SEND_FAILED_EVENT,
+        Notification::Adaptation(_) => contract::SCTP_ADAPTATION_INDICATION,
+        Notification::NoAuthentication => contract::SCTP_AUTHENTICATION_EVENT,
+        Notification::SenderDry => contract::SCTP_SENDER_DRY_EVENT,
+        Notification::Stopped => contract::SCTP_NOTIFICATIONS_STOPPED_EVENT,
+    }
+}
+
+/// A structure that is written field after field.
+struct Layout(heapless::Vec<u8, LONGEST>);
+
+impl Layout {
+    /// Appends bytes; the structures are no longer than there is room.
+    fn bytes(&mut self, bytes: &[u8]) {
+        let _ = self.0.extend_from_slice(bytes);
+    }
+
+    fn halves(&mut self, values: &[u16]) {
+        for value in values {
+            self.bytes(&value.to_ne_bytes());
+        }
+    }
+
+    fn words(&mut self, values: &[u32]) {
+        for value in values {
+            self.bytes(&value.to_ne_bytes());
+        }
+    }
+
+    /// Zeros up to so many bytes.
+    fn pad(&mut self, length: usize) {
+        let _ = self.0.resize_default(length.max(self.0.len()));
+    }
+}
+
+const fn half(value: u32) -> u16 {
+    let [low, high, _, _] = value.to_le_bytes();
+    u16::from_le_bytes([low, high])
+}
+
+/// struct sctp_send_failed or struct sctp_send_failed_event, behind the header.
+fn failed(layout: &mut Layout, failed: &FailedMessage, association: AssociationId) {
+    let part = match (failed.begins, failed.ends) {
+        (true, true) => contract::SCTP_DATA_NOT_FRAG,
+        (true, false) => contract::SCTP_DATA_FIRST_FRAG,
+        (false, true) => contract::SCTP_DATA_LAST_FRAG,
+        (false, false) => contract::SCTP_DATA_MIDDLE_FRAG,
+    };
+    let flags = failed.flags.bits() | half(part);
+    layout.words(&[u32::from(failed.cause)]);
+    if failed.deprecated {
+        // struct sctp_sndrcvinfo: stream, ssn, flags and padding, and behind the context nothing that is known.
+        layout.halves(&[failed.stream, 0, flags, 0]);
+        layout.words(&[failed.ppid.to_be(), failed.context, 0, 0, 0, association.0]);
+        layout.pad(core::mem::offset_of!(contract::sctp_send_failed, ssf_assoc_id));
+    } else {
+        layout.halves(&[failed.stream, flags]);
+        layout.words(&[failed.ppid.to_be(), failed.context, association.0]);
+    }
+    layout.words(&[association.0]);
+}
+
+/// The part of fixed length, without sn_length.
+fn fixed(notification: &Notification, association: AssociationId, options: &Options) -> Layout {
+    let mut layout = Layout(heapless::Vec::new());
+    let flags = match notification {
+        Notification::SendFailed(failed) if failed.sent => contract::SCTP_DATA_SENT,
+        Notification::SendFailed(_) => contract::SCTP_DATA_UNSENT,
+        _ => 0,
+    };
+    layout.halves(&[half(kind(notification)), half(flags)]);
+    layout.words(&[0]);
+    match notification {
+        Notification::AssociationChange { change, cause, outbound_streams, inbound_streams, .. } => {
+            layout.halves(&[half(change_code(*change)), *cause, *outbound_streams, *inbound_streams]);
+            layout.words(&[association.0]);
+            if matches!(change, Change::Up | Change::Restart) {
+                layout.bytes(&FEATURES.to_le_bytes()[..1]);
+            }
+        }
+        Notification::Shutdown | Notification::SenderDry => layout.words(&[association.0]),
+        Notification::PeerAddressChange(news) => {
+            layout.bytes(&crate::address::storage_bytes(&options.shown(news.address)));
+            layout.words(&[address_code(news.change), 0, association.0]);
+            layout.pad(size_of::<contract::sctp_paddr_change>());
+        }
+        Notification::PartialDelivery { stream, ssn } => {
+            layout.words(&[contract::SCTP_PARTIAL_DELIVERY_ABORTED]);
+            layout.halves(&[*stream, ssn.0]);
+            layout.words(&[association.0]);
+        }
+        Notification::RemoteError { cause, .. } => {
+            layout.halves(&[cause.to_be(), 0]);
+            layout.words(&[association.0]);
+        }
+        Notification::SendFailed(message) => failed(&mut layout, message, association),
+        Notification::Adaptation(code) => layout.words(&[*code, association.0]),
+        Notification::NoAuthentication => {
+            layout.words(&[0, contract::SCTP_AUTH_NO_AUTH, association.0]);
+        }
+        Notification::Stopped => {}
+    }
+    layout
+}
+
 /// The bytes that the user reads.
 ///
 /// # Errors
@@ -37,46 +156,15 @@ pub(crate) fn lay_out(
     association: AssociationId,
     options: &Options,
 ) -> Result<Message, OutOfMemory> {
-    let mut bytes = heapless::Vec::<u8, LONGEST>::new();
-    let kind = match notification {
-        Notification::AssociationChange { .. } => contract::SCTP_ASSOC_CHANGE,
-        Notification::Shutdown => contract::SCTP_SHUTDOWN_EVENT,
-        Notification::PeerAddressChange(_) => contract::SCTP_PEER_ADDR_CHANGE,
-        Notification::PartialDelivery { .. } => contract::SCTP_PARTIAL_DELIVERY_EVENT,
-    };
-    let mut halves = |values: &[u32]| {
-        for value in values {
-            let value = u16::try_from(*value).unwrap_or(u16::MAX);
-            let _ = bytes.extend_from_slice(&value.to_ne_bytes());
-        }
-    };
-    // Type and flags; the length goes between these and what follows.
-    halves(&[kind, 0, 0, 0]);
-    if let Notification::AssociationChange { change, error, outbound_streams, inbound_streams } = notification
-    {
-        let error = error.map_or(0, |error| u32::try_from(errno(error)).unwrap_or_default());
-        halves(&[change_code(*change), error, u32::from(*outbound_streams), u32::from(*inbound_streams)]);
-    }
-    if let Notification::PeerAddressChange(news) = notification {
-        let _ = bytes.extend_from_slice(&crate::address::storage_bytes(&options.shown(news.address)));
-        for word in [address_code(news.change), 0] {
-            let _ = bytes.extend_from_slice(&word.to_ne_bytes());
-        }
-    }
-    if let Notification::PartialDelivery { stream, ssn } = notification {
-        let _ = bytes.extend_from_slice(&contract::SCTP_PARTIAL_DELIVERY_ABORTED.to_ne_bytes());
-        for half in [*stream, ssn.0] {
-            let _ = bytes.extend_from_slice(&half.to_ne_bytes());
-        }
-    }
-    let _ = bytes.extend_from_slice(&association.0.to_ne_bytes());
-    if matches!(notification, Notification::PeerAddressChange(_)) {
-        // spc_padding.
-        let _ = bytes.extend_from_slice(&[0; 4]);
-    }
-    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_ne_bytes();
-    for (byte, from) in bytes.iter_mut().skip(4).zip(length) {
+    let Layout(mut bytes) = fixed(notification, association, options);
+    let data = notification.data();
+    let length = u32::try_from(bytes.len().saturating_add(data.len())).unwrap_or(u32::MAX);
+    for (byte, from) in bytes.iter_mut().skip(4).zip(length.to_ne_bytes()) {
         *byte = from;
     }
-    memory::copy(&bytes).map(Message::new)
+    let mut message = Message::new(memory::copy(&bytes)?);
+    if !data.is_empty() {
+        message.append(memory::copy(data)?)?;
+    }
+    Ok(message)
 }

@@ -74,6 +74,12 @@ impl<'a> Causes<'a> {
         })
     }
 
+    /// The code of the first cause, 0 if there is none.
+    #[must_use]
+    pub fn first_code(&self) -> u16 {
+        self.iter().next().and_then(Result::ok).map_or(0, |cause| cause.code)
+    }
+
     /// The causes as they stand in the packet.
     #[must_use]
     pub const fn as_bytes(&self) -> &'a [u8] {

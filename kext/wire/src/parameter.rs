@@ -10,6 +10,7 @@
 //! Cookie Preservative (9)        4 bytes: milliseconds
 //! Host Name Address (11)         a name; no longer to be used, and to be refused
 //! Supported Address Types (12)   2 bytes for each type
+//! Adaptation Layer (0xc006)      4 bytes (RFC 5061 section 4.2.6)
 //! ECN Capable (0x8000)           nothing (reserved by RFC 9260 section 15.3; RFC 4960 appendix A)
 //! ```
 
@@ -39,6 +40,8 @@ pub mod parameter_type {
     pub const SUPPORTED_ADDRESS_TYPES: u16 = 12;
     /// ECN Capable.
     pub const ECN_CAPABLE: u16 = 0x8000;
+    /// Adaptation Layer Indication (RFC 5061).
+    pub const ADAPTATION_LAYER_INDICATION: u16 = 0xc006;
 }
 
 /// A sequence of parameters, not looked at yet.
@@ -111,6 +114,8 @@ pub enum Parameter<'a> {
     SupportedAddressTypes(U16List<'a>),
     /// The sender understands ECNE and CWR chunks.
     EcnCapable,
+    /// What the sender's adaptation layer is (RFC 5061 section 4.2.6).
+    AdaptationLayerIndication(u32),
     /// Any other.
     Unrecognized(RawParameter<'a>),
 }
@@ -137,6 +142,9 @@ impl<'a> Parameter<'a> {
             }
             parameter_type::ECN_CAPABLE if raw.value.is_empty() => Self::EcnCapable,
             parameter_type::ECN_CAPABLE => return Err(wrong),
+            parameter_type::ADAPTATION_LAYER_INDICATION => {
+                Self::AdaptationLayerIndication(u32::from_be_bytes(raw.value.try_into().map_err(|_| wrong)?))
+            }
             _ => Self::Unrecognized(raw),
         })
     }
@@ -154,6 +162,7 @@ impl<'a> Parameter<'a> {
             Self::HostName(_) => parameter_type::HOST_NAME_ADDRESS,
             Self::SupportedAddressTypes(_) => parameter_type::SUPPORTED_ADDRESS_TYPES,
             Self::EcnCapable => parameter_type::ECN_CAPABLE,
+            Self::AdaptationLayerIndication(_) => parameter_type::ADAPTATION_LAYER_INDICATION,
             Self::Unrecognized(raw) => raw.kind,
         }
     }
@@ -174,7 +183,7 @@ impl<'a> Parameter<'a> {
             | Self::HostName(bytes) => value.bytes(bytes),
             Self::Ipv4(address) => value.bytes(address),
             Self::Ipv6(address) => value.bytes(address),
-            Self::CookiePreservative(milliseconds) => value.u32(*milliseconds),
+            Self::CookiePreservative(number) | Self::AdaptationLayerIndication(number) => value.u32(*number),
             Self::SupportedAddressTypes(types) => value.bytes(types.as_bytes()),
             Self::EcnCapable => Ok(()),
             Self::Unrecognized(raw) => value.bytes(raw.value),
@@ -208,7 +217,7 @@ mod tests {
     #[test]
     fn every_type_as_it_stands_in_a_packet() {
         let unknown = RawParameter { kind: 0xc001, value: &[3], bytes: &[0xc0, 1, 0, 5, 3] };
-        let examples: [(&[u8], Parameter<'_>); 10] = [
+        let examples: [(&[u8], Parameter<'_>); 11] = [
             (&[0, 1, 0, 6, 7, 8], Parameter::HeartbeatInfo(&[7, 8])),
             (&[0, 5, 0, 8, 192, 0, 2, 1], Parameter::Ipv4([192, 0, 2, 1])),
             (
@@ -221,6 +230,7 @@ mod tests {
             (&[0, 11, 0, 6, b'a', 0], Parameter::HostName(b"a\0")),
             (&[0, 12, 0, 8, 0, 5, 0, 6], Parameter::SupportedAddressTypes(U16List::new(&[[0, 5], [0, 6]]))),
             (&[0x80, 0, 0, 4], Parameter::EcnCapable),
+            (&[0xc0, 6, 0, 8, 1, 2, 3, 4], Parameter::AdaptationLayerIndication(0x0102_0304)),
             (&[0xc0, 1, 0, 5, 3], Parameter::Unrecognized(unknown)),
         ];
         for (bytes, parameter) in examples {
@@ -240,6 +250,7 @@ mod tests {
             (parameter_type::COOKIE_PRESERVATIVE, &[4]),
             (parameter_type::SUPPORTED_ADDRESS_TYPES, &even),
             (parameter_type::ECN_CAPABLE, &[0]),
+            (parameter_type::ADAPTATION_LAYER_INDICATION, &[4]),
         ] {
             for length in 0..32 {
                 let raw = RawParameter { kind, value: &[0; 32][..length], bytes: &[] };

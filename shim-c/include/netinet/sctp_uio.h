@@ -157,6 +157,11 @@ typedef uint32_t sctp_assoc_t;
 /* ssf_flags and ssfe_flags (6.1.4, 6.1.11). */
 #define SCTP_DATA_UNSENT 0x0001
 #define SCTP_DATA_SENT   0x0002
+/* ssfe_info.snd_flags and ssf_info.sinfo_flags: how much of the message is given back (6.1.4, 6.1.11). */
+#define SCTP_DATA_MIDDLE_FRAG 0x0000
+#define SCTP_DATA_LAST_FRAG   0x0001 /* the end of it */
+#define SCTP_DATA_FIRST_FRAG  0x0002
+#define SCTP_DATA_NOT_FRAG    0x0003 /* all of it */
 
 /* pdapi_indication (6.1.7), auth_indication (6.1.8). */
 #define SCTP_PARTIAL_DELIVERY_ABORTED 0x0001
@@ -332,7 +337,7 @@ struct sctp_remote_error {
 	uint32_t sre_length;
 	uint16_t sre_error; /* network order */
 	sctp_assoc_t sre_assoc_id;
-	uint8_t sre_data[]; /* the cause as it came */
+	uint8_t sre_data[]; /* the ERROR chunk as it came */
 };
 
 /* 6.1.4, deprecated. */

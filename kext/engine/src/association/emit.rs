@@ -225,9 +225,13 @@ impl Association {
                     parameters: Parameters::new(&self.address_list),
                 };
                 let (ecn, preservative) = (self.settings.protocol.ecn, self.preservative);
+                let adaptation = self.settings.protocol.adaptation;
                 init.emit_init(writer, |parameters| {
                     if ecn {
                         Parameter::EcnCapable.emit(parameters)?;
+                    }
+                    if let Some(code) = adaptation {
+                        Parameter::AdaptationLayerIndication(code).emit(parameters)?;
                     }
                     match preservative {
                         0 => Ok(()),

@@ -25,7 +25,7 @@ use crate::error::Error;
 use crate::inbound::{Inbound, SackNeed};
 use crate::inbox::Place;
 use crate::local::LocalAddresses;
-use crate::memory::OutOfMemory;
+use crate::memory::{self, OutOfMemory};
 use crate::notification::AddressNews;
 use crate::options::Settings;
 use crate::outbound::Outbound;
@@ -34,7 +34,7 @@ use crate::slab::Key;
 use crate::status::Timeouts;
 use crate::time::{Span, Time};
 use alloc::vec::Vec;
-use sctp_wire::{Cause, Tsn};
+use sctp_wire::{Abort, Cause, Tsn, cause_code};
 
 /// The states of RFC 9260 section 4; CLOSED is no association at all.
 #[derive(Debug)]
@@ -81,6 +81,36 @@ pub(crate) struct Ending {
     pub(crate) error: Option<Error>,
     /// The last packet to the peer.
     pub(crate) farewell: Farewell,
+    /// The ABORT of the peer, if that is why.
+    pub(crate) abort: Option<PeerAbort>,
+}
+
+impl Ending {
+    /// An end from this side.
+    pub(crate) const fn new(error: Option<Error>, farewell: Farewell) -> Self {
+        Self { error, farewell, abort: None }
+    }
+
+    /// The code of the error cause that the user is told, 0 for none (RFC 6458 section 6.1.1).
+    pub(crate) fn cause(&self) -> u16 {
+        self.abort.as_ref().map_or_else(|| self.farewell.cause(), |abort| abort.cause)
+    }
+}
+
+/// An ABORT that came.
+#[derive(Debug)]
+pub(crate) struct PeerAbort {
+    /// The code of its first cause, 0 if it has none.
+    pub(crate) cause: u16,
+    /// The chunk, for the user; empty without memory.
+    pub(crate) chunk: Vec<u8>,
+}
+
+impl PeerAbort {
+    /// `chunk` are all bytes of the chunk.
+    pub(crate) fn new(abort: &Abort<'_>, chunk: &[u8]) -> Self {
+        Self { cause: abort.causes.first_code(), chunk: memory::copy(chunk).unwrap_or_default() }
+    }
 }
 
 /// The last packet of an association.
@@ -93,6 +123,17 @@ pub(crate) enum Farewell {
     Reason(Vec<u8>),
     /// ABORT with the T bit: the peer gave no tag (section 3.3.3).
     ReflectedAbort(Cause<'static>),
+}
+
+impl Farewell {
+    /// The code of the error cause that the peer is told, 0 for none.
+    const fn cause(&self) -> u16 {
+        match self {
+            Self::Abort(Some(cause)) | Self::ReflectedAbort(cause) => cause.code(),
+            Self::Reason(_) => cause_code::USER_INITIATED_ABORT,
+            Self::Abort(None) | Self::Silence | Self::ShutdownComplete => 0,
+        }
+    }
 }
 
 /// Why the rest of a packet is dropped.
@@ -132,7 +173,7 @@ pub(crate) enum Disposition {
 
 impl Disposition {
     pub(crate) const fn abort(error: Error, cause: Cause<'static>) -> Self {
-        Self::End(Ending { error: Some(error), farewell: Farewell::Abort(Some(cause)) })
+        Self::End(Ending::new(Some(error), Farewell::Abort(Some(cause))))
     }
 
     /// The same without a packet to the peer.
@@ -250,6 +291,8 @@ pub(crate) struct Association {
     pub(crate) preservative: u32,
     /// Streams that the peer may use, as offered in our INIT.
     pub(crate) inbound_streams: u16,
+    /// The Adaptation Layer Indication of the peer (RFC 5061 section 4.2.6).
+    pub(crate) adaptation: Option<u32>,
     pub(crate) families: Families,
     pub(crate) timeouts: Timeouts,
 }
@@ -305,6 +348,7 @@ impl Association {
             counted_send: 0,
             counted_full: false,
             inbound_streams: protocol.inbound_streams,
+            adaptation: None,
             waiting: false,
             counted: false,
             timeouts: Timeouts::default(),
@@ -384,6 +428,11 @@ impl Association {
         let paths = self.paths.iter().map(|path| path.deadline(searching));
         let first = self.handshake.min(self.guard).min(sack).min(self.idle_deadline());
         paths.fold(first, Time::min)
+    }
+
+    /// Whether the user has nothing under way (RFC 6458 section 6.1.9).
+    pub(crate) const fn is_dry(&self) -> bool {
+        self.is_set_up() && self.outbound.is_drained()
     }
 
     /// When the association has been idle for longer than the user allows (RFC 6458 section 8.1.8).

@@ -29,6 +29,8 @@ pub(crate) struct Offer<'a> {
     pub(crate) families: Families,
     /// By how much the cookie should live longer (section 3.3.2.1.3).
     pub(crate) preservative: Span,
+    /// Adaptation Layer Indication (RFC 5061 section 4.2.6).
+    pub(crate) adaptation: Option<u32>,
     /// Parameters to report back as unrecognized (section 3.2.1), each with its header.
     pub(crate) unrecognized: heapless::Vec<&'a [u8], 8>,
 }
@@ -82,6 +84,7 @@ pub(crate) fn read_offer<'a>(
         ecn: false,
         families: Families::all(),
         preservative: Span::ZERO,
+        adaptation: None,
         unrecognized: heapless::Vec::new(),
     };
     let _ = offer.addresses.push(*source);
@@ -103,6 +106,7 @@ pub(crate) fn read_offer<'a>(
             }
             Parameter::UnrecognizedParameter(_) | Parameter::HeartbeatInfo(_) => {}
             Parameter::EcnCapable => offer.ecn = true,
+            Parameter::AdaptationLayerIndication(code) => offer.adaptation = Some(code),
             Parameter::Unrecognized(raw) => {
                 let action = raw.unrecognized_action();
                 if action.reports() {
@@ -152,7 +156,7 @@ impl Association {
         if init.initiate_tag == 0 {
             // Section 3.3.3: there is no tag that an answer could carry but our own.
             let farewell = Farewell::ReflectedAbort(Cause::InvalidMandatoryParameter);
-            return Disposition::End(Ending { error: Some(Error::Aborted), farewell });
+            return Disposition::End(Ending::new(Some(Error::Aborted), farewell));
         }
         if init.a_rwnd < LEAST_WINDOW {
             // Section 3.3.3: discarded, and the association goes on waiting.
@@ -194,6 +198,7 @@ impl Association {
             init.initial_tsn,
         );
         self.agree_on_ecn(offer.ecn && self.settings.protocol.ecn);
+        self.adaptation = offer.adaptation;
         self.keep_paths(&offer.addresses);
         self.add_paths(&offer.addresses);
         self.report_unrecognized(&offer.unrecognized);
@@ -306,7 +311,7 @@ impl Association {
         let limit = self.settings.protocol.max_init_retransmits;
         // An INIT goes to no other address (section 5.4).
         let Some(confirmed) = confirmed.filter(|_| self.errors <= limit) else {
-            return Disposition::End(Ending { error: Some(Error::TimedOut), farewell: Farewell::Silence });
+            return Disposition::End(Ending::new(Some(Error::TimedOut), Farewell::Silence));
         };
         let round_trip = now.since(sent).0;
         self.preservative = Span(round_trip.saturating_add(PRESERVATIVE_MARGIN.0)).as_millis();

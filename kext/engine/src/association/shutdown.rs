@@ -1,6 +1,6 @@
 //! The end of an association: SHUTDOWN and its answers (RFC 9260 section 9.2), and ABORT (9.1).
 
-use super::{Association, Disposition, Due, Ending, Farewell, State};
+use super::{Association, Disposition, Due, Ending, Farewell, PeerAbort, State};
 use crate::error::Error;
 use crate::outbound::SackError;
 use crate::path::Heartbeat;
@@ -102,7 +102,7 @@ impl Association {
     pub(crate) fn on_shutdown_ack(&mut self) -> Disposition {
         match self.state {
             State::ShutdownSent | State::ShutdownAckSent => {
-                Disposition::End(Ending { error: None, farewell: Farewell::ShutdownComplete })
+                Disposition::End(Ending::new(None, Farewell::ShutdownComplete))
             }
             State::CookieWait { .. }
             | State::CookieEchoed { .. }
@@ -115,7 +115,7 @@ impl Association {
     /// SHUTDOWN COMPLETE.
     pub(crate) fn on_shutdown_complete(&mut self) -> Disposition {
         match self.state {
-            State::ShutdownAckSent => Disposition::End(Ending { error: None, farewell: Farewell::Silence }),
+            State::ShutdownAckSent => Disposition::End(Ending::new(None, Farewell::Silence)),
             State::CookieWait { .. }
             | State::CookieEchoed { .. }
             | State::Established
@@ -125,9 +125,9 @@ impl Association {
         }
     }
 
-    /// ABORT with a good tag.
-    pub(crate) fn on_abort(&self) -> Disposition {
+    /// ABORT with a good tag, or what counts as one.
+    pub(crate) fn on_abort(&self, abort: Option<PeerAbort>) -> Disposition {
         let error = if self.is_set_up() { Error::Reset } else { Error::Refused };
-        Disposition::End(Ending { error: Some(error), farewell: Farewell::Silence })
+        Disposition::End(Ending { error: Some(error), farewell: Farewell::Silence, abort })
     }
 }

@@ -12,8 +12,7 @@ const fn count(timeouts: &mut u32) {
     *timeouts = timeouts.saturating_add(1);
 }
 
-const DEAD: Disposition =
-    Disposition::End(Ending { error: Some(Error::TimedOut), farewell: Farewell::Abort(None) });
+const DEAD: Disposition = Disposition::End(Ending::new(Some(Error::TimedOut), Farewell::Abort(None)));
 
 impl Association {
     /// Does all that is due at `now`.
@@ -99,7 +98,7 @@ impl Association {
                 *attempts = attempts.saturating_add(1);
                 if *attempts > self.settings.protocol.max_init_retransmits {
                     let error = Some(Error::TimedOut);
-                    return Disposition::End(Ending { error, farewell: Farewell::Silence });
+                    return Disposition::End(Ending::new(error, Farewell::Silence));
                 }
                 (u16::MAX, Due::INIT)
             }

@@ -6,11 +6,12 @@ use crate::association::{Association, Beginning, Disposition, Ending, Farewell};
 use crate::counters::bump;
 use crate::endpoint::Style;
 use crate::error::Error;
-use crate::inbox::{Item, Queued};
 use crate::memory;
 use crate::notification::{Change, Notification};
 use crate::slab::Key;
 use crate::time::Time;
+use alloc::vec::Vec;
+use sctp_wire::cause_code;
 
 impl Engine {
     pub(super) fn apply(&mut self, key: Key, disposition: Disposition) {
@@ -25,42 +26,6 @@ impl Engine {
             }
             Disposition::PeerShutdown => self.notify(key, Notification::Shutdown),
             Disposition::End(ending) => self.end(key, ending),
-        }
-    }
-
-    /// The association is up: its socket must hear of it.
-    pub(super) fn came_up(&mut self, key: Key) {
-        self.notify_change(key, Change::Up, None);
-        if let Some(endpoint) = self.associations.get(key).and_then(|association| association.endpoint) {
-            self.changed.push(endpoint.index);
-        }
-    }
-
-    pub(super) fn notify_change(&mut self, key: Key, change: Change, error: Option<Error>) {
-        let Some(association) = self.associations.get(key) else { return };
-        let (inbound_streams, outbound_streams) =
-            (association.inbound_streams, association.outbound.streams());
-        self.notify(
-            key,
-            Notification::AssociationChange { change, error, outbound_streams, inbound_streams },
-        );
-    }
-
-    /// Queues a notification for a user who asked for it. Without memory it is lost, as RFC 6458 allows.
-    pub(super) fn notify(&mut self, key: Key, notification: Notification) {
-        let Self { associations, endpoints, changed, .. } = self;
-        let Some(association) = associations.get(key).filter(|association| !association.waiting) else {
-            return;
-        };
-        let Some(owner) = association.endpoint else { return };
-        let Some(endpoint) = endpoints.get_mut(owner) else { return };
-        if association.settings.events.contains(notification.event()) {
-            let item = Item::Notification(notification);
-            let (from, context) = (association.peer(), association.settings.context);
-            if endpoint.inbox.reserve().is_ok() {
-                let _ = endpoint.inbox.push(Queued { association: key, from, context, item });
-            }
-            changed.push(owner.index);
         }
     }
 
@@ -131,6 +96,7 @@ impl Engine {
     pub(super) fn end(&mut self, key: Key, ending: Ending) {
         let Some(association) = self.associations.get(key) else { return };
         let owner = association.endpoint;
+        let cause = ending.cause();
         let tag = match ending.farewell {
             Farewell::ReflectedAbort(_) => association.local_tag,
             Farewell::Silence | Farewell::ShutdownComplete | Farewell::Abort(_) | Farewell::Reason(_) => {
@@ -163,7 +129,8 @@ impl Engine {
         }
         bump(if ending.error.is_some() { &mut self.counters.aborted } else { &mut self.counters.shut_down });
         self.deliver_last(key);
-        self.notify_change(key, change, ending.error);
+        self.tell_failed(key, cause, true);
+        self.notify_change(key, change, cause, ending.abort.map_or_else(Vec::new, |abort| abort.chunk));
         self.remove_association(key);
         if let Some(owner) = owner
             && let Some(endpoint) = self.endpoints.get_mut(owner)
@@ -190,6 +157,10 @@ impl Engine {
     pub(super) fn settle(&mut self, now: Time, key: Key) {
         if self.associations.get(key).is_some_and(Association::has_path_changes) {
             self.settle_paths(key);
+        }
+        if self.associations.get(key).is_some_and(|association| association.outbound.has_failed()) {
+            // The peer takes fewer streams.
+            self.tell_failed(key, cause_code::INVALID_STREAM_IDENTIFIER, false);
         }
         let Self { associations, endpoints, changed, deadlines, ready, current, .. } = self;
         let Some(association) = associations.get_mut(key) else { return };
@@ -219,6 +190,9 @@ impl Engine {
             endpoint.end_of_file |= finished;
             endpoint.send_closed |= finished;
             changed.push(owner.index);
+        }
+        if counted > 0 && association.is_dry() {
+            self.notify(key, Notification::SenderDry);
         }
     }
 }

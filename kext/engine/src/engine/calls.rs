@@ -82,7 +82,7 @@ impl Engine {
     pub(super) fn abort_association(&mut self, key: Key, error: Error, reason: Vec<u8>) {
         let known = self.associations.get(key).is_some_and(|association| association.peer_tag != 0);
         let farewell = if known { Farewell::Reason(reason) } else { Farewell::Silence };
-        self.end(key, Ending { error: Some(error), farewell });
+        self.end(key, Ending::new(Some(error), farewell));
     }
 
     /// Takes associations from peers; `backlog` may wait for accept, 0 stops listening.

@@ -96,7 +96,7 @@ impl Engine {
                 if quoted.tag == 0 && !matches!(association.state, State::CookieWait { .. }) {
                     return None;
                 }
-                let disposition = association.on_abort();
+                let disposition = association.on_abort(None);
                 self.apply(key, disposition);
             }
             // Rule ICMP3; and of rule ICMP9 only the timers of the path decide whether it works.

@@ -2,7 +2,7 @@
 
 use super::Engine;
 use crate::address::Address;
-use crate::association::{Association, Disposition, Reason, State};
+use crate::association::{Association, Disposition, PeerAbort, Reason, State};
 use crate::counters::{Counters, bump};
 use crate::random::Random;
 use crate::slab::Key;
@@ -83,7 +83,9 @@ impl Engine {
             Tag::Reflected => {
                 // The peer knows of no association, so nothing else that it could say is meant for this one.
                 let disposition = match Chunk::parse(first) {
-                    Ok(Chunk::Abort(abort)) if is_well_formed(&abort) => association.on_abort(),
+                    Ok(Chunk::Abort(abort)) if is_well_formed(&abort) => {
+                        association.on_abort(Some(PeerAbort::new(&abort, first.bytes)))
+                    }
                     Ok(Chunk::ShutdownComplete(_)) => association.on_shutdown_complete(),
                     _ => return bump(&mut self.counters.malformed),
                 };
@@ -120,18 +122,22 @@ impl Engine {
             association.on_sign_of_life(now);
         }
         for raw in chunks {
-            let Self { associations, counters, random, .. } = self;
-            let Some(association) = associations.get_mut(key) else { return };
+            let Some(association) = self.associations.get_mut(key) else { return };
             association.note_source(source);
             association.learn_local(destination);
-            let chunk = raw.and_then(Chunk::parse);
+            let chunk = raw.and_then(|raw| Chunk::parse(raw).map(|chunk| (raw, chunk)));
+            if let Ok((raw, Chunk::Error(error))) = &chunk {
+                self.tell_peer_error(key, error, raw.bytes);
+            }
+            let Self { associations, counters, random, .. } = self;
+            let Some(association) = associations.get_mut(key) else { return };
             let disposition = match chunk {
-                Ok(chunk) => {
+                Ok((raw, chunk)) => {
                     if let Chunk::Data(data) = &chunk {
                         had_data = true;
                         lowest = Some(lowest.filter(|tsn| tsn.before(data.tsn)).unwrap_or(data.tsn));
                     }
-                    on_chunk(association, now, &chunk, source, random, counters)
+                    on_chunk(association, now, (raw, &chunk), source, random, counters)
                 }
                 Err(_) => Disposition::DropPacket(Reason::Malformed),
             };
@@ -167,7 +173,7 @@ impl Engine {
 fn on_chunk(
     association: &mut Association,
     now: Time,
-    chunk: &Chunk<'_>,
+    (raw, chunk): (RawChunk<'_>, &Chunk<'_>),
     source: &Address,
     random: &mut Random,
     counters: &mut Counters,
@@ -187,7 +193,9 @@ fn on_chunk(
         | Chunk::ShutdownComplete(ShutdownComplete { reflected: true }) => {
             Disposition::DropPacket(Reason::Unexpected)
         }
-        Chunk::Abort(abort) if is_well_formed(abort) => association.on_abort(),
+        Chunk::Abort(abort) if is_well_formed(abort) => {
+            association.on_abort(Some(PeerAbort::new(abort, raw.bytes)))
+        }
         Chunk::Abort(_) => Disposition::DropPacket(Reason::Malformed),
         Chunk::Shutdown(shutdown) => association.on_shutdown(now, shutdown.cumulative_tsn),
         Chunk::ShutdownAck => association.on_shutdown_ack(),

@@ -14,6 +14,7 @@ mod farewells;
 mod icmp;
 mod input;
 mod lookup;
+mod notify;
 mod out_of_the_blue;
 mod output;
 mod passive;

@@ -11,6 +11,7 @@ use crate::local::LocalAddresses;
 use crate::memory::OutOfMemory;
 use crate::notification::Change;
 use crate::options::Protocol;
+use crate::outbound::Outbound;
 use crate::path::{PathId, PathState};
 use crate::slab::Key;
 use crate::time::{Span, Time};
@@ -210,6 +211,7 @@ impl Engine {
             outbound_streams,
             inbound_streams: protocol.inbound_streams.min(init.outbound_streams),
             ecn,
+            adaptation: offer.adaptation,
             local: *destination,
             peers,
         };
@@ -232,6 +234,9 @@ impl Engine {
             init_ack.emit_init_ack(writer, |parameters| {
                 if ecn {
                     Parameter::EcnCapable.emit(parameters)?;
+                }
+                if let Some(code) = protocol.adaptation {
+                    Parameter::AdaptationLayerIndication(code).emit(parameters)?;
                 }
                 // The cookie comes last. What does not fit beside it is not reported (section 3.2.1: it need not be).
                 let cookie = sealed.len().saturating_add(TLV_HEADER);
@@ -320,6 +325,7 @@ impl Engine {
                     let streams = cookie.outbound_streams;
                     association.agree(cookie.peer_window, cookie.inbound_streams, streams, cookie.peer_tsn);
                     association.agree_on_ecn(cookie.ecn);
+                    association.adaptation = cookie.adaptation;
                 }
             }
             Action::Restart => {
@@ -357,19 +363,19 @@ impl Engine {
         self.leave_tag(key);
         self.leave_paths(key);
         let tie_tags = (self.random.nonzero(), self.random.nonzero());
-        let done = self.associations.get_mut(key).is_some_and(|found| {
-            let done = found.restart(now, cookie).is_ok();
-            if done {
-                // A cookie that was given before the restart must not restart the association again.
-                found.tie_tags = tie_tags;
-            }
-            done
+        let dropped = self.associations.get_mut(key).and_then(|found| {
+            let dropped = found.restart(now, cookie).ok()?;
+            // A cookie that was given before the restart must not restart the association again.
+            found.tie_tags = tie_tags;
+            Some(dropped)
         });
         let _ = self.enter_tag(key);
         let _ = self.enter_paths(key);
-        if done {
+        let done = dropped.is_some();
+        if let Some(dropped) = dropped {
             bump(&mut self.counters.restarts);
-            self.notify_change(key, Change::Restart, None);
+            self.tell_dropped(key, dropped);
+            self.tell_up(key, Change::Restart);
         } else {
             bump(&mut self.counters.no_memory);
         }
@@ -423,6 +429,7 @@ impl Engine {
             let streams = cookie.outbound_streams;
             association.agree(cookie.peer_window, cookie.inbound_streams, streams, cookie.peer_tsn);
             association.agree_on_ecn(cookie.ecn);
+            association.adaptation = cookie.adaptation;
             if let Some(first) = cookie.peers.first() {
                 association.confirm(first);
             }
@@ -459,17 +466,14 @@ fn new_addresses(association: &Association, offer: &Offer<'_>) -> Option<Address
 
 impl Association {
     /// Begins anew after the peer did: with its addresses of now, as far as they are known from before, for the
-    /// INIT could not bring others (section 5.2.2).
-    fn restart(&mut self, now: Time, cookie: &Cookie) -> Result<(), OutOfMemory> {
+    /// INIT could not bring others (section 5.2.2). Returns what was to be sent before.
+    fn restart(&mut self, now: Time, cookie: &Cookie) -> Result<Outbound, OutOfMemory> {
         if !self.paths.iter().any(|path| cookie.peers.contains(&path.remote)) {
             return Err(OutOfMemory);
         }
-        let outbound = crate::outbound::Outbound::new(
-            cookie.local_tsn,
-            self.settings.protocol.outbound_streams,
-            cookie.peer_window,
-        )?;
-        self.outbound = outbound;
+        let outbound =
+            Outbound::new(cookie.local_tsn, self.settings.protocol.outbound_streams, cookie.peer_window)?;
+        let dropped = core::mem::replace(&mut self.outbound, outbound);
         self.local_tag = cookie.local_tag;
         self.local_tsn = cookie.local_tsn;
         self.peer_tag = cookie.peer_tag;
@@ -489,8 +493,9 @@ impl Association {
         self.closing = self.endpoint.is_none();
         self.agree(cookie.peer_window, cookie.inbound_streams, cookie.outbound_streams, cookie.peer_tsn);
         self.agree_on_ecn(cookie.ecn);
+        self.adaptation = cookie.adaptation;
         self.confirm(&first);
         self.enter_established(now);
-        Ok(())
+        Ok(dropped)
     }
 }

@@ -12,6 +12,7 @@ mod counters;
 mod ecn;
 mod heartbeats;
 mod icmp;
+mod notifications;
 mod parts;
 mod pmtud;
 mod sending;

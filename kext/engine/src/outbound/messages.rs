@@ -150,18 +150,29 @@ impl Messages {
         });
     }
 
-    /// Drops the messages that `keep` does not want, none of which has a chunk, and returns their bytes. The order of
-    /// the others stays.
-    pub(crate) fn retain(&mut self, keep: impl Fn(&OutMessage) -> bool) -> usize {
-        let mut dropped = 0_usize;
+    /// Moves the messages that `keep` does not want, none of which has a chunk, to `failed`, and returns their bytes. The
+    /// order of the others stays.
+    pub(crate) fn retain(
+        &mut self,
+        failed: &mut Ring<Outgoing>,
+        keep: impl Fn(&OutMessage) -> bool,
+    ) -> usize {
+        let mut moved = 0_usize;
         for _ in 0..self.queue.len() {
             let Some(outgoing) = self.queue.pop_front() else { break };
             let length = outgoing.unsent();
-            // A message goes into the slot that has just become free.
-            if !(keep(&outgoing.message) && self.queue.push_back(outgoing).is_ok()) {
-                dropped = dropped.saturating_add(length);
+            let kept = keep(&outgoing.message);
+            // A message that is kept goes into the slot that has just become free. Without memory one that is not is lost.
+            let queue = if kept { &mut self.queue } else { &mut *failed };
+            if queue.push_back(outgoing).is_err() || !kept {
+                moved = moved.saturating_add(length);
             }
         }
-        dropped
+        moved
+    }
+
+    /// Takes out the oldest message, whatever its chunks: nothing more is sent.
+    pub(crate) fn give_up(&mut self) -> Option<Outgoing> {
+        self.queue.pop_front()
     }
 }

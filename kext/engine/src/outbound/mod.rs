@@ -15,10 +15,11 @@ mod window;
 
 use crate::memory::OutOfMemory;
 use crate::path::{Path, PathId};
+use crate::ring::Ring;
 use crate::sequence::SequenceNumbers;
 use alloc::vec::Vec;
 pub(crate) use fragment::full_length;
-use messages::Messages;
+use messages::{Messages, Outgoing};
 use sctp_wire::Tsn;
 use window::Window;
 
@@ -31,7 +32,6 @@ pub(crate) struct OutMessage {
     /// Payload Protocol Identifier.
     pub(crate) ppid: u32,
     /// Given back with notifications about the message.
-    #[expect(dead_code, reason = "no notification about a message is given yet")]
     pub(crate) context: u32,
     /// Deliver without regard to order (section 6.6).
     pub(crate) unordered: bool,
@@ -133,6 +133,8 @@ pub(crate) struct Outbound {
     messages: Messages,
     numbers: SequenceNumbers,
     unfinished: Option<Unfinished>,
+    /// Messages that will not be sent, until the user is told.
+    failed: Ring<Outgoing>,
 }
 
 impl Outbound {
@@ -158,18 +160,32 @@ impl Outbound {
             fresh_path: PathId(0),
             fast_recovery: None,
             burst: 0,
+            failed: Ring::new(),
         })
     }
 
     /// Gives up the streams from `streams` on: the peer takes fewer (section 5.1.1). Messages that wait for one of
-    /// them are dropped; none was sent before the number of streams is known.
+    /// them fail; none was sent before the number of streams is known.
     pub(crate) fn limit_streams(&mut self, streams: u16) {
         self.numbers.limit(streams);
-        let dropped = self.messages.retain(|message| message.stream < streams);
+        let dropped = self.messages.retain(&mut self.failed, |message| message.stream < streams);
         // What comes of a message whose beginning was dropped is refused for its stream.
         self.unfinished = self.unfinished.filter(|unfinished| unfinished.stream < streams);
         self.unsent = self.unsent.saturating_sub(dropped);
         self.buffered = self.buffered.saturating_sub(dropped);
+    }
+
+    /// Whether messages failed that the user was not told of.
+    pub(crate) const fn has_failed(&self) -> bool {
+        !self.failed.is_empty()
+    }
+
+    /// Takes out a message that failed, and whether a part of it was sent. With `all` any that is not acknowledged has
+    /// failed: nothing more is sent.
+    pub(crate) fn take_failed(&mut self, all: bool) -> Option<(OutMessage, bool)> {
+        let failed = self.failed.pop_front();
+        let failed = if all { failed.or_else(|| self.messages.give_up()) } else { failed };
+        failed.map(|outgoing| (outgoing.message, outgoing.sent > 0))
     }
 
     /// Messages that wait go to the primary path, whatever the user wanted: the peer has other addresses than was

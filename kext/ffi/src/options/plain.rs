@@ -55,6 +55,7 @@ plain!(
     contract::sctp_prstatus,
     contract::sctp_reset_streams,
     contract::sctp_sack_info,
+    contract::sctp_setadaptation,
     contract::sctp_setpeerprim,
     contract::sctp_setprim,
     contract::sctp_udpencaps,

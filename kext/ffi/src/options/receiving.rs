@@ -57,7 +57,12 @@ fn set_events(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
     call.change_everywhere(|settings| {
         settings.events.remove(Events::SUBSCRIBE);
         settings.events.insert(events);
-    })
+    })?;
+    if events.contains(Events::SENDER_DRY) {
+        // Where there may be many associations this tells nothing (RFC 6458 section 6.1.9).
+        call.engine.tell_if_dry(call.endpoint, Scope::Current);
+    }
+    Ok(())
 }
 
 /// The subscription of a notification type (RFC 6458 section 6.2.2).
@@ -80,7 +85,7 @@ fn event_of(kind: u16) -> Result<Events, Error> {
     let mut rows = table.into_iter();
     match rows.find(|(number, _)| *number == u32::from(kind)) {
         Some((_, event)) => Ok(event),
-        // Nothing is ever stopped, so there is nothing to tell.
+        // It comes with any other subscription (RFC 6458 section 6.1.10).
         None if u32::from(kind) == contract::SCTP_NOTIFICATIONS_STOPPED_EVENT => Err(Error::NotSupported),
         None => Err(Error::Invalid),
     }
@@ -105,7 +110,11 @@ fn set_event(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
     call.change(new.se_assoc_id, |settings| {
         settings.events.set(event, new.se_on != 0);
         Ok(())
-    })
+    })?;
+    if event == Events::SENDER_DRY && new.se_on != 0 {
+        call.engine.tell_if_dry(call.endpoint, scope);
+    }
+    Ok(())
 }
 
 fn get_sack(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {

@@ -10,6 +10,7 @@ pub(super) const ROWS: &[Row] = &[
     Row { name: contract::SCTP_ASSOCINFO, get: Some(get_associnfo), set: Some(set_associnfo) },
     Row { name: contract::SCTP_INITMSG, get: Some(get_initmsg), set: Some(set_initmsg) },
     Row { name: contract::SCTP_AUTOCLOSE, get: Some(get_autoclose), set: Some(set_autoclose) },
+    Row { name: contract::SCTP_ADAPTATION_LAYER, get: Some(get_adaptation), set: Some(set_adaptation) },
     Row { name: contract::SCTP_LISTEN_FIX, get: None, set: Some(set_listen_fix) },
 ];
 
@@ -118,6 +119,18 @@ fn set_autoclose(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
     let seconds = u32::read(bytes)?;
     call.needs(Style::OneToMany)?;
     call.change_everywhere(|settings| settings.protocol.autoclose = seconds)
+}
+
+fn get_adaptation(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+    let ssb_adaptation_ind = call.future()?.protocol.adaptation.unwrap_or(0);
+    contract::sctp_setadaptation { ssb_adaptation_ind }.write(room)
+}
+
+/// From the first time it is set, every INIT and INIT ACK has the indication (RFC 6458 section 8.1.10).
+fn set_adaptation(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
+    let new = contract::sctp_setadaptation::read(bytes)?;
+    call.engine.options(call.endpoint)?.future.protocol.adaptation = Some(new.ssb_adaptation_ind);
+    Ok(())
 }
 
 /// For programs that were written for an older stack: listen needs no fixing here.

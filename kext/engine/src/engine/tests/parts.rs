@@ -73,7 +73,7 @@ impl Site {
                 }
                 Read::Bytes(port, whole, delivery.rest)
             }
-            Item::Notification(notification) => Read::Told(*notification),
+            Item::Notification(notification) => Read::Told(notification.clone()),
             Item::LaidOut(_) => panic!("nothing is laid out here"),
         };
         self.wire.hosts[1].consumed(now, self.server, &received.queued);
