@@ -310,6 +310,17 @@ mod tests {
     }
 
     #[test]
+    fn security_12_signatures_are_compared_to_the_last_bit() {
+        let mac = mac(&[7; KEY_LENGTH], b"cookie");
+        assert!(equal_in_constant_time(&mac, &mac));
+        for bit in 0..MAC_LENGTH * 8 {
+            let mut other = mac;
+            other[bit / 8] ^= 1 << (bit % 8);
+            assert!(!equal_in_constant_time(&mac, &other), "bit {bit}");
+        }
+    }
+
+    #[test]
     fn every_changed_byte_and_every_shorter_cookie_is_forged() {
         let (secrets, _, buffer, length) = sealed();
         for at in 0..length {

@@ -101,7 +101,7 @@ fn security_1_chunks_behind_a_good_one_need_the_tag_of_the_packet() {
 }
 
 #[test]
-fn security_1_a_t_bit_with_the_own_tag_is_no_abort() {
+fn security_2_a_t_bit_with_the_own_tag_is_no_abort() {
     for state in STATES {
         for line in ["> ABORT t", "> HEARTBEAT-ACK info=hex:00 | ABORT t", "> SHUTDOWN-COMPLETE t"] {
             let mut host = begin(state);

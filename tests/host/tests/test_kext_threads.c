@@ -1,0 +1,121 @@
+/* Many threads in the built kext at once, while what they work on goes away beneath them. */
+#include "peers.h"
+
+#include <stdatomic.h>
+
+enum { SENDERS = 6, ROUNDS = 15, LARGE = 60000, READERS = 3, CHANGES = 300 };
+
+static char large[LARGE];
+
+struct senders {
+	int fd;
+	_Atomic unsigned sent;
+};
+
+/* Sends until the socket is gone. */
+static void *
+send_until_closed(void *context)
+{
+	struct senders *senders = context;
+
+	while (bsd_sendto(senders->fd, large, LARGE, 0, NULL, 0) == LARGE)
+		senders->sent++;
+	return NULL;
+}
+
+static void *
+read_until_closed(void *context)
+{
+	static char room[LARGE];
+	int fd = *(int *)context;
+
+	while (bsd_recvfrom(fd, room, sizeof(room), 0, NULL, NULL) > 0)
+		;
+	return NULL;
+}
+
+/* Six threads wait for room on one socket, which is then closed (CVE-2020-7463). */
+TEST_LIMIT(security_16_a_socket_is_closed_while_many_threads_send_large_messages, 120)
+{
+	start_kext();
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		pthread_t threads[SENDERS], reader;
+		struct pair pair = open_pair();
+		struct senders senders = {pair.near, 0};
+		struct bsd_linger at_once = {1, 0};
+
+		EXPECT_EQ(pthread_create(&reader, NULL, read_until_closed, &pair.far), 0);
+		for (unsigned i = 0; i < SENDERS; i++)
+			EXPECT_EQ(pthread_create(&threads[i], NULL, send_until_closed, &senders), 0);
+		while (senders.sent < 2 * SENDERS)
+			usleep(100);
+		/* Every second time the association is aborted as well. */
+		if (round % 2 == 0)
+			EXPECT_EQ(bsd_setsockopt(pair.near, BSD_SOL_SOCKET, BSD_SO_LINGER, &at_once,
+						 sizeof(at_once)),
+				  0);
+		EXPECT_EQ(bsd_close(pair.near), 0);
+		for (unsigned i = 0; i < SENDERS; i++)
+			pthread_join(threads[i], NULL);
+		pthread_join(reader, NULL);
+		EXPECT_EQ(bsd_close(pair.far), 0);
+	}
+	stop_kext();
+}
+
+static _Atomic bool changing;
+
+/* Asks for every list that grows and shrinks meanwhile. What comes back fits the room that was given. */
+static void *
+read_lists(void *context)
+{
+	static const int names[] = {SCTP_GET_LOCAL_ADDRESSES, SCTP_GET_PEER_ADDRESSES, SCTP_GET_ASSOC_ID_LIST,
+				    SCTP_GET_LOCAL_ADDR_SIZE, SCTP_GET_REMOTE_ADDR_SIZE};
+	int fd = *(int *)context;
+
+	for (unsigned i = 0; changing; i++) {
+		struct {
+			uint32_t association;
+			char rest[200];
+			char beyond[64];
+		} room = {.association = i % 40};
+		uint32_t given = i % 3 ? 204 : 4 + i % 200, length = given;
+
+		memset(room.beyond, 0x5a, sizeof(room.beyond));
+		if (bsd_getsockopt(fd, IPPROTO_SCTP, names[i % 5], &room, &length) == 0)
+			EXPECT(length <= given);
+		for (unsigned byte = 0; byte < sizeof(room.beyond); byte++)
+			EXPECT_EQ(room.beyond[byte], 0x5a);
+	}
+	return NULL;
+}
+
+/* Addresses of the host and associations come and go while their lists are read. */
+TEST_LIMIT(security_25_lists_are_read_while_addresses_and_associations_change, 120)
+{
+	pthread_t readers[READERS];
+	int head, client[4];
+
+	host_memory_link_addresses("192.0.2.1/24", 1500);
+	host_memory_link_attach(NULL, NULL);
+	start_kext();
+	head = open_listener(BSD_SOCK_SEQPACKET, SERVER_PORT);
+	changing = true;
+	for (unsigned i = 0; i < READERS; i++)
+		EXPECT_EQ(pthread_create(&readers[i], NULL, read_lists, &head), 0);
+	for (unsigned change = 0; change < CHANGES; change++) {
+		EXPECT_EQ(host_address_add("192.0.2.9/24"), 0);
+		for (unsigned i = 0; i < 4; i++) {
+			client[i] = open_socket(BSD_SOCK_STREAM);
+			connect_to(client[i], SERVER_PORT);
+		}
+		EXPECT_EQ(host_address_remove("192.0.2.9"), 0);
+		for (unsigned i = 0; i < 4; i++)
+			EXPECT_EQ(bsd_close(client[i]), 0);
+	}
+	changing = false;
+	for (unsigned i = 0; i < READERS; i++)
+		pthread_join(readers[i], NULL);
+	EXPECT_EQ(bsd_close(head), 0);
+	stop_kext();
+}
