@@ -78,6 +78,18 @@ struct sctp_send_room {
 	bool explicit_eor; /* SCTP_EXPLICIT_EOR is on: a message may come in several calls */
 };
 
+/* What can be read next (RFC 6458 section 5.3.6). */
+struct sctp_next {
+	uint32_t assoc_id;
+	uint32_t ppid;   /* as on the wire, opaque */
+	uint32_t length; /* bytes that there are of it */
+	uint16_t stream;
+	bool there; /* false: nothing, and the rest is zero */
+	bool unordered;
+	bool notification;
+	bool complete;
+};
+
 /* What one message was received with (RFC 6458 section 5.3.5). */
 struct sctp_receive {
 	struct sctp_address from;
@@ -93,7 +105,10 @@ struct sctp_receive {
 	bool end_of_record; /* the message ends with these bytes: MSG_EOR once all are read */
 	bool notification;  /* the bytes are a union sctp_notification: MSG_NOTIFICATION */
 	bool want_rcvinfo;  /* SCTP_RECVRCVINFO is on */
+	bool want_nxtinfo;  /* SCTP_RECVNXTINFO is on */
 	bool want_sndrcv;   /* SCTP_EVENTS subscribed to sctp_data_io_event */
+	bool want_extrcv;   /* SCTP_USE_EXT_RCVINFO: and to more than that */
+	struct sctp_next next;
 };
 
 /* One endpoint, as its socket must show it. Sent when anything in it changed; whole, never a difference. */

@@ -154,9 +154,41 @@ build_rcvinfo(const struct sctp_receive *from)
 }
 
 static struct mbuf *
+build_nxtinfo(const struct sctp_next *next)
+{
+	struct sctp_nxtinfo info;
+
+	memset(&info, 0, sizeof(info));
+	info.nxt_sid = next->stream;
+	info.nxt_flags =
+	    (uint16_t)((next->unordered ? SCTP_UNORDERED : 0) | (next->notification ? SCTP_NOTIFICATION : 0) |
+		       (next->complete ? SCTP_COMPLETE : 0));
+	info.nxt_ppid = next->ppid;
+	info.nxt_length = next->length;
+	info.nxt_assoc_id = next->assoc_id;
+	return build_item(SCTP_NXTINFO, &info, sizeof(info));
+}
+
+static uint16_t
+next_flags(const struct sctp_next *next)
+{
+	if (!next->there)
+		return SCTP_NO_NEXT_MSG;
+	return (uint16_t)(SCTP_NEXT_MSG_AVAIL | (next->complete ? SCTP_NEXT_MSG_ISCOMPLETE : 0) |
+			  (next->unordered ? SCTP_NEXT_MSG_IS_UNORDERED : 0) |
+			  (next->notification ? SCTP_NEXT_MSG_IS_NOTIFICATION : 0));
+}
+
+/* struct sctp_sndrcvinfo is as long, and the same up to what is said of the next message. */
+_Static_assert(sizeof(struct sctp_extrcvinfo) == sizeof(struct sctp_sndrcvinfo) &&
+		   offsetof(struct sctp_extrcvinfo, sinfo_assoc_id) ==
+		       offsetof(struct sctp_sndrcvinfo, sinfo_assoc_id),
+	       "one structure serves both");
+
+static struct mbuf *
 build_sndrcv(const struct sctp_receive *from)
 {
-	struct sctp_sndrcvinfo info;
+	struct sctp_extrcvinfo info;
 
 	memset(&info, 0, sizeof(info));
 	info.sinfo_stream = from->stream;
@@ -167,23 +199,40 @@ build_sndrcv(const struct sctp_receive *from)
 	info.sinfo_cumtsn = from->cumtsn;
 	info.sinfo_context = from->context;
 	info.sinfo_assoc_id = from->assoc_id;
-	return build_item(SCTP_SNDRCV, &info, sizeof(info));
+	if (from->want_extrcv) {
+		info.serinfo_next_flags = next_flags(&from->next);
+		info.serinfo_next_stream = from->next.stream;
+		info.serinfo_next_aid = from->next.assoc_id;
+		info.serinfo_next_length = from->next.length;
+		info.serinfo_next_ppid = from->next.ppid;
+	}
+	return build_item(from->want_extrcv ? SCTP_EXTRCV : SCTP_SNDRCV, &info, sizeof(info));
+}
+
+/* Puts an item before the others; what there was no memory for is left out. */
+static struct mbuf *
+before(struct mbuf *item, struct mbuf *chain)
+{
+	if (item == NULL)
+		return chain;
+	(void)mbuf_setnext(item, chain);
+	return item;
 }
 
 struct mbuf *
 sctp_control_build(const struct sctp_receive *info)
 {
-	struct mbuf *chain = NULL, *item;
+	struct mbuf *chain = NULL;
 
 	/* Notifications carry their own information (RFC 6458 section 6.1). */
 	if (info->notification)
 		return NULL;
+	/* Built from the last to the first: in a short buffer what is deprecated goes missing. */
 	if (info->want_sndrcv)
 		chain = build_sndrcv(info);
-	if (info->want_rcvinfo) {
-		item = build_rcvinfo(info);
-		if (item != NULL && mbuf_setnext(item, chain) == 0)
-			chain = item;
-	}
+	if (info->want_nxtinfo && info->next.there)
+		chain = before(build_nxtinfo(&info->next), chain);
+	if (info->want_rcvinfo)
+		chain = before(build_rcvinfo(info), chain);
 	return chain;
 }

@@ -115,12 +115,12 @@ impl Inbox {
 
     /// Bytes that can be read now; 1 when there are only empty messages and notifications.
     pub(crate) fn readable(&self) -> usize {
-        let next = self.returned.as_ref().or_else(|| self.queue.get(0));
-        if next.is_some_and(|next| self.returned.is_some() || self.lets_through(next)) {
-            self.bytes.max(1)
-        } else {
-            0
-        }
+        if self.next().is_some() { self.bytes.max(1) } else { 0 }
+    }
+
+    /// The next entry that may be read.
+    pub(crate) fn next(&self) -> Option<&Queued> {
+        self.returned.as_ref().or_else(|| self.queue.get(0).filter(|next| self.lets_through(next)))
     }
 
     /// Makes room for one more entry.
@@ -217,9 +217,7 @@ impl Inbox {
         if let Some(returned) = self.returned.take() {
             return Some(returned);
         }
-        if !self.queue.get(0).is_some_and(|next| self.lets_through(next)) {
-            return None;
-        }
+        self.next()?;
         let taken = self.queue.pop_front()?;
         self.front.0 = self.front.0.wrapping_add(1);
         self.notified = self.notified.saturating_sub(taken.notified());

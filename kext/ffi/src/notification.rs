@@ -147,6 +147,11 @@ fn fixed(notification: &Notification, association: AssociationId, options: &Opti
     layout
 }
 
+/// How many bytes the user will read.
+pub(crate) fn length(notification: &Notification, association: AssociationId, options: &Options) -> usize {
+    fixed(notification, association, options).0.len().saturating_add(notification.data().len())
+}
+
 /// The bytes that the user reads.
 ///
 /// # Errors

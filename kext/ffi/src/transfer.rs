@@ -3,17 +3,18 @@
 use crate::contract::{
     SCTP_ALL_ASSOC, SCTP_ENGINE_ABORT, SCTP_ENGINE_ADDR_OVER, SCTP_ENGINE_EOF, SCTP_ENGINE_EOR,
     SCTP_ENGINE_SACK_IMMEDIATELY, SCTP_ENGINE_SENDALL, SCTP_ENGINE_UNORDERED, SCTP_PR_SCTP_RTX,
-    sctp_endpoint, sctp_engine, sctp_message, sctp_nanoseconds, sctp_receive, sctp_send, sctp_send_room,
+    sctp_endpoint, sctp_engine, sctp_message, sctp_nanoseconds, sctp_next, sctp_receive, sctp_send,
+    sctp_send_room,
 };
 use crate::errno::{ToErrno, errno};
 use crate::message::Held;
 use crate::{address, lent, notification};
 use ::sctp_engine::address::{Address, Family};
 use ::sctp_engine::memory::{self, OutOfMemory};
-use ::sctp_engine::options::{Events, Switches};
+use ::sctp_engine::options::{Events, Options, Switches};
 use ::sctp_engine::time::{Span, Time};
 use ::sctp_engine::{
-    AssociationId, Close, EndpointId, Engine, Error, Item, Message, Rest, SendInfo, SetUp, Style,
+    AssociationId, Close, EndpointId, Engine, Error, Item, Message, Queued, Rest, SendInfo, SetUp, Style,
 };
 use alloc::vec::Vec;
 use core::ffi::c_int;
@@ -163,6 +164,42 @@ pub(crate) unsafe extern "C" fn sctp_engine_send_room(
     }
 }
 
+/// No message behind this one.
+const NOTHING: sctp_next = sctp_next {
+    assoc_id: 0,
+    ppid: 0,
+    length: 0,
+    stream: 0,
+    there: false,
+    unordered: false,
+    notification: false,
+    complete: false,
+};
+
+fn next_to_c((queued, association): (&Queued, AssociationId), options: &Options) -> sctp_next {
+    let there = sctp_next { assoc_id: association.0, there: true, ..NOTHING };
+    let short = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+    match &queued.item {
+        Item::Data(delivery) => sctp_next {
+            ppid: delivery.ppid.to_be(),
+            length: short(delivery.message.remaining()),
+            stream: delivery.stream,
+            unordered: delivery.unordered,
+            complete: delivery.rest == Rest::Nothing,
+            ..there
+        },
+        Item::Notification(told) => sctp_next {
+            length: short(notification::length(told, association, options)),
+            notification: true,
+            complete: true,
+            ..there
+        },
+        Item::LaidOut(message) => {
+            sctp_next { length: short(message.remaining()), notification: true, complete: true, ..there }
+        }
+    }
+}
+
 /// # Safety
 /// As [`lent::engine`]; `message` and `info` point to places for the results.
 #[unsafe(no_mangle)]
@@ -207,7 +244,10 @@ pub(crate) unsafe extern "C" fn sctp_engine_receive(
         end_of_record: true,
         notification: true,
         want_rcvinfo: false,
+        want_nxtinfo: false,
         want_sndrcv: false,
+        want_extrcv: false,
+        next: NOTHING,
     };
     if let Item::Data(delivery) = &received.queued.item {
         let unordered = if delivery.unordered { SCTP_ENGINE_UNORDERED } else { 0 };
@@ -219,7 +259,12 @@ pub(crate) unsafe extern "C" fn sctp_engine_receive(
         about.end_of_record = delivery.rest == Rest::Nothing;
         about.notification = false;
         about.want_rcvinfo = options.switches.contains(Switches::RECVRCVINFO);
+        about.want_nxtinfo = options.switches.contains(Switches::RECVNXTINFO);
         about.want_sndrcv = options.future.events.contains(Events::DATA_IO);
+        about.want_extrcv = options.switches.contains(Switches::USE_EXT_RCVINFO);
+        if about.want_nxtinfo || about.want_extrcv {
+            about.next = engine.next(id).ok().flatten().map_or(NOTHING, |next| next_to_c(next, &options));
+        }
     }
     match Held::Incoming(received.queued).lend() {
         Ok(held) => {

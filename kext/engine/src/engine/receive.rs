@@ -38,6 +38,14 @@ impl Engine {
         Ok(Received { association: association.into(), from, cumulative_tsn, queued })
     }
 
+    /// What comes behind the message that a reader holds, and the association that it came over.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`].
+    pub fn next(&self, id: EndpointId) -> Result<Option<(&Queued, AssociationId)>, Error> {
+        Ok(self.endpoint(id)?.inbox.next().map(|next| (next, next.association.into())))
+    }
+
     /// Gives a message back of which `consumed` further bytes were read; what is left is next again.
     pub fn unreceive(&mut self, now: Time, id: EndpointId, mut queued: Queued, consumed: usize) {
         let window = match &mut queued.item {
