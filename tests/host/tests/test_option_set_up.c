@@ -72,7 +72,7 @@ TEST(option_SCTP_INITMSG_asks_for_streams)
 	struct sctp_initmsg client = {7, 3, 0, 0}, server = {20, 5, 0, 0};
 	struct sctp_status status = {0};
 	uint32_t length = sizeof(status);
-	int head, fd;
+	int head, fd, far;
 
 	start_kext();
 	head = open_listener(BSD_SOCK_STREAM, SERVER_PORT);
@@ -83,6 +83,11 @@ TEST(option_SCTP_INITMSG_asks_for_streams)
 	EXPECT_EQ(get_option(fd, SCTP_STATUS, &status, &length), 0);
 	EXPECT_EQ(status.sstat_outstrms, 5);
 	EXPECT_EQ(status.sstat_instrms, 3);
+	far = bsd_accept(head, NULL, NULL);
+	EXPECT_EQ(get_option(far, SCTP_STATUS, &status, &length), 0);
+	EXPECT_EQ(status.sstat_outstrms, 3);
+	EXPECT_EQ(status.sstat_instrms, 5);
+	EXPECT_EQ(bsd_close(far), 0);
 	EXPECT_EQ(bsd_close(fd), 0);
 	EXPECT_EQ(bsd_close(head), 0);
 	stop_kext();
