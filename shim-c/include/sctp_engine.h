@@ -229,6 +229,14 @@ int sctp_engine_begin(struct sctp_engine *engine, sctp_nanoseconds now, sctp_end
  * none. */
 int sctp_engine_accept(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint listener,
 		       sctp_endpoint child);
+/*
+ * Moves an association of parent, one-to-many, to child, a fresh one-to-one endpoint of its family, with all
+ * of it that waits to be read. No reader may hold a message of parent. Nothing has changed on EOPNOTSUPP
+ * (parent is one-to-one), ENOENT (no such association), ENOTCONN (in set-up), EINVAL (child is not fresh),
+ * ENOMEM.
+ */
+int sctp_engine_peel_off(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint parent,
+			 uint32_t assoc_id, sctp_endpoint child);
 /* Aborts the oldest association that waits on listener: no socket could be made for it. */
 void sctp_engine_refuse(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint listener);
 /*

@@ -9,32 +9,16 @@
 #include "socket.h"
 #include "user_abi.h"
 
-/* What sonewconn lets a socket inherit, of what a program can set on an SCTP socket. */
-#define INHERITED_FLAGS (SOF_NOSIGPIPE | SOF_NOADDRAVAIL)
-#define INHERITED_STATE (SS_PRIV | SS_NBIO)
-
+/* The worker that made so is the kernel's; the socket is to be its listener's program's. */
 static void
-inherit_buffer(struct sockbuf *from, struct sockbuf *to)
-{
-	sctp_socket_reserve(to, *sb_hiwat(from));
-	*sb_flags(to) |= *sb_flags(from) & SB_USRSIZE;
-}
-
-static void
-inherit(struct socket *from, struct socket *to)
+inherit_credential(struct socket *from, struct socket *to)
 {
 	struct ucred *own = *so_cred(to);
 
 	kauth_cred_ref(*so_cred(from));
 	*so_cred(to) = *so_cred(from);
 	kauth_cred_unref(&own);
-
-	*so_state(to) = (uint16_t)((*so_state(to) & ~INHERITED_STATE) | (*so_state(from) & INHERITED_STATE));
-	*so_options(to) = *so_options(from) & ~(uint32_t)SO_ACCEPTCONN;
-	*so_linger(to) = *so_linger(from);
-	*so_flags(to) |= *so_flags(from) & INHERITED_FLAGS;
-	inherit_buffer(so_rcv(from), so_rcv(to));
-	inherit_buffer(so_snd(from), so_snd(to));
+	*so_state(to) = (uint16_t)((*so_state(to) & ~SS_PRIV) | (*so_state(from) & SS_PRIV));
 }
 
 /* Appends so to the queue of complete connections of head, as TAILQ_INSERT_TAIL would. */
@@ -74,8 +58,8 @@ hand_over(struct sctp_pcb *listener, struct socket *so)
 		return false;
 	}
 	(void)sctp_engine_peer_address(engine(), child->endpoint, &child->peer);
-	inherit(head, so);
-	sctp_socket_follow_buffer(child);
+	inherit_credential(head, so);
+	sctp_socket_inherit(head, child);
 	append(head, so);
 	sctp_socket_wake(so_rcv(head));
 	wakeup_one(so_timeo(head));

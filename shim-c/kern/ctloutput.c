@@ -3,6 +3,7 @@
 #include "connect.h"
 #include "core.h"
 #include "mem.h"
+#include "peeloff.h"
 #include "socket.h"
 #include "user_abi.h"
 #include "usrreq.h"
@@ -40,6 +41,8 @@ apply(struct sctp_pcb *pcb, int name, const void *value, size_t length, uint32_t
 	case SCTP_CONNECT_X_DELAYED:
 	case SCTP_CONNECT_X_COMPLETE:
 		return sctp_connectx(pcb, name, value, length, assoc_id);
+	case SCTP_PEELOFF:
+		return sctp_peel_off(pcb, value, length);
 	default:
 		return sctp_engine_set_option(engine(), sctp_now(), pcb->endpoint, name, value, length);
 	}

@@ -17,6 +17,9 @@
 /* As kern.ipc.sb_efficiency: how many bytes of mbufs for a byte of data. */
 #define MBUF_BYTES_PER_BYTE 8
 
+/* What sonewconn lets a socket inherit, of what a program can set on an SCTP socket. */
+#define INHERITED_FLAGS (SOF_NOSIGPIPE | SOF_NOADDRAVAIL)
+
 void
 sctp_socket_reserve(struct sockbuf *sb, uint32_t bytes)
 {
@@ -109,6 +112,27 @@ sctp_socket_follow_buffer(struct sctp_pcb *pcb)
 		return;
 	pcb->receive_buffer = *sb_hiwat(rcv);
 	sctp_engine_set_receive_buffer(engine(), sctp_now(), pcb->endpoint, pcb->receive_buffer);
+}
+
+static void
+inherit_buffer(struct sockbuf *from, struct sockbuf *to)
+{
+	sctp_socket_reserve(to, *sb_hiwat(from));
+	*sb_flags(to) |= *sb_flags(from) & SB_USRSIZE;
+}
+
+void
+sctp_socket_inherit(struct socket *from, struct sctp_pcb *pcb)
+{
+	struct socket *to = pcb->so;
+
+	*so_state(to) |= *so_state(from) & SS_NBIO;
+	*so_options(to) = *so_options(from) & ~(uint32_t)SO_ACCEPTCONN;
+	*so_linger(to) = *so_linger(from);
+	*so_flags(to) |= *so_flags(from) & INHERITED_FLAGS;
+	inherit_buffer(so_rcv(from), so_rcv(to));
+	inherit_buffer(so_snd(from), so_snd(to));
+	sctp_socket_follow_buffer(pcb);
 }
 
 /* Shows bytes in a buffer; true if there is more to read, or more room to write, than before. */

@@ -13,6 +13,9 @@ void sctp_socket_update(const struct sctp_update *update);
 /* Tells the engine when so_rcv.sb_hiwat changed (SO_RCVBUF). */
 void sctp_socket_follow_buffer(struct sctp_pcb *pcb);
 
+/* Gives the socket of pcb, made for an association of from, what a program has set on from. */
+void sctp_socket_inherit(struct socket *from, struct sctp_pcb *pcb);
+
 /* Wakes who waits for sb: sleepers, select, poll, kevent. */
 void sctp_socket_wake(struct sockbuf *sb);
 

@@ -168,6 +168,9 @@ int sockopt_name(struct sockopt *option);
 size_t sockopt_valsize(struct sockopt *option);
 int sockopt_copyin(struct sockopt *option, void *data, size_t length);
 int sockopt_copyout(struct sockopt *option, void *data, size_t length);
+/* Each success is ended by file_drop. Both take the lock of the calling process' descriptor table. */
+int file_socket(int fd, struct socket **so);
+int file_drop(int fd);
 int uiomove(const char *data, int length, struct uio *uio);
 int64_t uio_resid(struct uio *uio);
 void uio_setresid(struct uio *uio, int64_t resid);

@@ -4,6 +4,8 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 #include <netinet/sctp.h>
@@ -11,7 +13,7 @@
 
 /* What the last calls were given. */
 static struct {
-	int option, calls, closed;
+	int option, calls, closed, flags;
 	uint8_t value[512];
 	socklen_t length;
 	struct msghdr header;
@@ -21,6 +23,7 @@ static struct {
 
 /* What the next calls give. */
 static struct {
+	int flags;       /* of the descriptor */
 	int refuse_call; /* the number of the setsockopt that fails with EADDRNOTAVAIL; 0: none */
 	uint8_t value[512];
 	socklen_t length;
@@ -46,6 +49,11 @@ int
 getsockopt(int sd, int level, int option, void *value, socklen_t *length)
 {
 	(void)sd;
+	/* Of a socket of AF_INET6. */
+	if ((level == SOL_SOCKET && option == SO_TYPE) || (level == IPPROTO_IPV6 && option == IPV6_V6ONLY)) {
+		memset(value, 0, *length);
+		return 0;
+	}
 	EXPECT(level == IPPROTO_SCTP);
 	seen.option = option;
 	seen.length = *length;
@@ -90,11 +98,16 @@ recvmsg(int sd, struct msghdr *header, int flags)
 }
 
 int
-getsockname(int sd, struct sockaddr *address, socklen_t *length)
+fcntl(int sd, int command, ...)
 {
-	(void)sd;
-	(void)length;
-	address->sa_family = AF_INET6;
+	va_list list;
+
+	if (command == F_GETFL)
+		return answer.flags;
+	EXPECT(sd == 77 && command == F_SETFL);
+	va_start(list, command);
+	seen.flags = va_arg(list, int);
+	va_end(list);
 	return 0;
 }
 
@@ -295,10 +308,13 @@ test_options(void)
 	EXPECT(sctp_opt_info(1, 9, SCTP_STATUS, &params, &length) == -1 && errno == EINVAL);
 
 	begin();
-	EXPECT(sctp_peeloff(6, 9) == 77 && seen.closed == 0);
+	EXPECT(sctp_peeloff(6, 9) == 77 && seen.closed == 0 && seen.flags == 0);
 	memcpy(&peeloff, seen.value, sizeof(peeloff));
 	EXPECT(seen.option == SCTP_PEELOFF && peeloff.s == 6 && peeloff.assoc_id == 9 &&
 	       peeloff.new_sd == 77);
+	begin();
+	answer.flags = O_RDWR | O_NONBLOCK;
+	EXPECT(sctp_peeloff(6, 9) == 77 && seen.flags == O_NONBLOCK);
 	begin();
 	answer.refuse_call = 1;
 	EXPECT(sctp_peeloff(6, 9) == -1 && errno == EADDRNOTAVAIL && seen.closed == 77);

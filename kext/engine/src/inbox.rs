@@ -257,6 +257,51 @@ impl Inbox {
         Some(())
     }
 
+    /// An empty queue with room for all entries of an association.
+    pub(crate) fn room_for(&self, association: Key) -> Result<Self, OutOfMemory> {
+        let entries = (0..self.queue.len()).filter_map(|position| self.queue.get(position));
+        let mut room = Self::new();
+        room.queue.reserve(entries.filter(|entry| entry.association == association).count())?;
+        Ok(room)
+    }
+
+    /// Moves all entries of an association to `to`, which has room for them and no others. The places of those behind
+    /// them change: `moved` hears of every message in parts that another part may follow, whose it is and its old and its
+    /// new place, here or there.
+    pub(crate) fn split(
+        &mut self,
+        association: Key,
+        to: &mut Self,
+        mut moved: impl FnMut(Key, Place, Place),
+    ) {
+        let mut end = self.front;
+        for step in 0..self.queue.len() {
+            let Some(queued) = self.queue.pop_front() else { break };
+            let owner = queued.association;
+            let unfinished = queued.delivery().is_some_and(|delivery| delivery.rest == Rest::Follows);
+            let new = if owner == association {
+                self.notified = self.notified.saturating_sub(queued.notified());
+                self.bytes = self.bytes.saturating_sub(queued.readable());
+                to.push(queued)
+            } else {
+                let _: Result<(), OutOfMemory> = self.queue.push_back(queued);
+                let place = end;
+                end.0 = end.0.wrapping_add(1);
+                place
+            };
+            if unfinished {
+                moved(owner, Place(self.front.0.wrapping_add(step)), new);
+            }
+        }
+        if let Some(returned) = self.returned.take_if(|returned| returned.association == association) {
+            let bytes = returned.readable();
+            self.bytes = self.bytes.saturating_sub(bytes);
+            to.give_back(returned, 0);
+            to.bytes = to.bytes.saturating_add(bytes);
+        }
+        to.begun = self.begun.take_if(|begun| *begun == association);
+    }
+
     /// Lets everything be read.
     pub(crate) const fn unblock(&mut self) {
         self.begun = None;

@@ -8,7 +8,7 @@ use crate::errno::{ToErrno, errno};
 use crate::{address, lent};
 use ::sctp_engine::address::{Address, Family};
 use ::sctp_engine::time::Time;
-use ::sctp_engine::{Begin, Close, EndpointId, Error, Style};
+use ::sctp_engine::{AssociationId, Begin, Close, EndpointId, Error, Style};
 use core::ffi::{c_int, c_void};
 
 fn is(value: c_int, constant: impl TryInto<c_int>) -> bool {
@@ -162,6 +162,21 @@ pub(crate) unsafe extern "C" fn sctp_engine_accept(
 ) -> c_int {
     // SAFETY: the caller's promise.
     unsafe { lent::engine(engine) }.accept(Time(now), EndpointId(listener), EndpointId(child)).to_errno()
+}
+
+/// # Safety
+/// As [`lent::engine`].
+#[unsafe(no_mangle)]
+pub(crate) unsafe extern "C" fn sctp_engine_peel_off(
+    engine: *mut sctp_engine,
+    now: sctp_nanoseconds,
+    parent: sctp_endpoint,
+    assoc_id: u32,
+    child: sctp_endpoint,
+) -> c_int {
+    let (parent, association, child) = (EndpointId(parent), AssociationId(assoc_id), EndpointId(child));
+    // SAFETY: the caller's promise.
+    unsafe { lent::engine(engine) }.peel_off(Time(now), parent, association, child).to_errno()
 }
 
 /// # Safety

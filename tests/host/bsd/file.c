@@ -203,16 +203,14 @@ static int
 close_locked(struct filedesc *files, struct fileproc *file)
 {
 	file->closing = true;
-	/* Threads that are in a call on the descriptor leave first; they are told, again and again. */
+	/* Threads that are in a call on the descriptor leave first; they are told, again and again, with the
+	 * lock held. */
 	while (file->iocount > 1) {
-		xnu_lck_mtx_unlock(fdlock);
 		if (file->glob->socket)
 			soo_drain(file->glob->socket);
 		else
 			kqueue_drain(file->glob->kqueue);
-		xnu_lck_mtx_lock(fdlock);
-		if (file->iocount > 1)
-			xnu_msleep(&drain_channel, fdlock, XNU_PSOCK, "fpdrain", NULL);
+		xnu_msleep(&drain_channel, fdlock, XNU_PSOCK, "fpdrain", NULL);
 	}
 	xnu_lck_mtx_unlock(fdlock);
 	knote_fdclose(file);

@@ -100,54 +100,6 @@ impl Engine {
         Ok(())
     }
 
-    /// Moves the oldest association that waits on `listener` to `child`, a fresh one-to-one endpoint.
-    ///
-    /// # Errors
-    /// [`Error::WouldBlock`] when none waits, [`Error::Invalid`] when `child` is not fresh, [`Error::NoMemory`].
-    pub fn accept(&mut self, now: Time, listener: EndpointId, child: EndpointId) -> Result<(), Error> {
-        let fresh = self.endpoint(child)?;
-        if fresh.style != Style::OneToOne || !fresh.associations.is_empty() || fresh.port != 0 {
-            return Err(Error::Invalid);
-        }
-        let key = self.next_waiting(listener)?;
-        let options = self.endpoint(listener)?.options;
-        let addresses = self.associations.get(key).ok_or(Error::WouldBlock)?.local_addresses.copy()?;
-        crate::memory::push(&mut self.endpoint_mut(child)?.associations, key)?;
-        self.detach(key);
-        let association = self.associations.get_mut(key).ok_or(Error::WouldBlock)?;
-        association.endpoint = Some(child.into());
-        association.place = 0;
-        association.waiting = false;
-        let port = association.local.port;
-        let endpoint = self.endpoint_mut(child)?;
-        endpoint.port = port;
-        endpoint.addresses = addresses;
-        endpoint.options = options;
-        self.came_up(key);
-        self.deliver(key);
-        self.settle(now, key);
-        Ok(())
-    }
-
-    /// Aborts the oldest association that waits on `listener`.
-    pub fn refuse(&mut self, listener: EndpointId) {
-        if let Ok(key) = self.next_waiting(listener) {
-            self.abort_association(key, Error::Aborted, Vec::new());
-        }
-    }
-
-    /// Takes the oldest waiting association out of the queue, past those that ended meanwhile.
-    fn next_waiting(&mut self, listener: EndpointId) -> Result<Key, Error> {
-        let Self { endpoints, associations, .. } = self;
-        let endpoint = endpoints.get_mut(listener.into()).ok_or(Error::Invalid)?;
-        while let Some(key) = endpoint.accept_queue.pop_front() {
-            if associations.get(key).is_some() {
-                return Ok(key);
-            }
-        }
-        Err(Error::WouldBlock)
-    }
-
     /// SHUT_WR of a one-to-one endpoint. A message that was not ended never will be: then it is an ABORT.
     ///
     /// # Errors

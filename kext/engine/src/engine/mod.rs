@@ -5,6 +5,7 @@
 //! and once: [`Engine::deadline`].
 
 mod addresses;
+mod adopt;
 mod apply;
 mod bind;
 mod calls;

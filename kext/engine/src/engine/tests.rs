@@ -14,6 +14,7 @@ mod heartbeats;
 mod icmp;
 mod notifications;
 mod parts;
+mod peel_off;
 mod pmtud;
 mod sending;
 mod setup;

@@ -11,21 +11,21 @@ const BUFFER: u32 = 10_000;
 
 /// What a user reads.
 #[derive(Debug, PartialEq)]
-enum Read {
+pub(super) enum Read {
     /// Bytes of a message that came from this port.
     Bytes(u16, Vec<u8>, Rest),
     Told(Notification),
 }
 
 /// A server with a small buffer that hears of everything, and clients on ports 1000 and 1001 with associations to it.
-struct Site {
-    wire: Wire,
-    server: EndpointId,
-    clients: [EndpointId; 2],
+pub(super) struct Site {
+    pub(super) wire: Wire,
+    pub(super) server: EndpointId,
+    pub(super) clients: [EndpointId; 2],
 }
 
 impl Site {
-    fn new(interleave: Interleave) -> Self {
+    pub(super) fn new(interleave: Interleave) -> Self {
         let mut wire = Wire::new();
         let server = wire.endpoint(1, Style::OneToMany, 2000);
         let options = wire.hosts[1].options(server).unwrap();
@@ -43,7 +43,7 @@ impl Site {
         site
     }
 
-    fn subscribe(&mut self, events: Events) {
+    pub(super) fn subscribe(&mut self, events: Events) {
         let (now, server) = (self.wire.now, self.server);
         let set = |settings: &mut Settings| {
             settings.events = events;
@@ -52,14 +52,14 @@ impl Site {
         self.wire.hosts[1].change_everywhere(now, server, set).unwrap();
     }
 
-    fn send(&mut self, client: usize, message: Message, stream: u16) {
+    pub(super) fn send(&mut self, client: usize, message: Message, stream: u16) {
         let info = SendInfo { stream, ..to(1, 2000) };
         self.wire.hosts[0].send(self.wire.now, self.clients[client], &info, message).unwrap();
         self.wire.run();
     }
 
     /// Reads up to `most` bytes of what is next.
-    fn read(&mut self, most: usize) -> Option<Read> {
+    pub(super) fn read(&mut self, most: usize) -> Option<Read> {
         let received = self.wire.hosts[1].receive(self.server).ok()?;
         let (now, port) = (self.wire.now, received.from.port);
         let read = match &received.queued.item {
@@ -82,12 +82,12 @@ impl Site {
     }
 
     /// Everything that can be read without time passing, no more than `most` bytes in a piece.
-    fn read_all(&mut self, most: usize) -> Vec<Read> {
+    pub(super) fn read_all(&mut self, most: usize) -> Vec<Read> {
         core::iter::from_fn(|| self.read(most)).collect()
     }
 
     /// Reads on until a message ends, and returns the rest of it.
-    fn read_to_end(&mut self, most: usize) -> Vec<u8> {
+    pub(super) fn read_to_end(&mut self, most: usize) -> Vec<u8> {
         let mut all = Vec::new();
         for _ in 0..10_000 {
             match self.read(most) {
@@ -104,13 +104,13 @@ impl Site {
         panic!("{} bytes and no end", all.len());
     }
 
-    fn readable(&mut self) -> usize {
+    pub(super) fn readable(&mut self) -> usize {
         self.wire.hosts[1].changed.push(Key::from(self.server).index);
         self.wire.update(1, self.server).receive_bytes
     }
 }
 
-fn bytes(message: &Message) -> Vec<u8> {
+pub(super) fn bytes(message: &Message) -> Vec<u8> {
     let mut all = Vec::new();
     while all.len() < message.remaining() {
         all.extend_from_slice(message.span(all.len()));
