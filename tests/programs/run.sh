@@ -197,10 +197,11 @@ run_multihomed() {
 	ask multihomed_client 7005 198.51.100.1 192.0.2.1
 	expect client 'the server has 2 addresses
 hello'
+	# The first of the peer's is where the INIT came from: the network of the address that was called first.
 	expect server 'own: 192.0.2.1
 own: 198.51.100.1
-peer: 192.0.2.1
-peer: 198.51.100.1'
+peer: 198.51.100.1
+peer: 192.0.2.1'
 }
 
 run_partial() {
