@@ -316,6 +316,17 @@ void sctp_engine_statistics(const struct sctp_engine *engine, struct sctpstat *o
 /* Sets all counters back to zero. */
 void sctp_engine_reset_statistics(struct sctp_engine *engine, sctp_nanoseconds now);
 
+/* How far sctp_engine_list came. Zeros: the beginning. */
+struct sctp_list {
+	uint64_t words[4];
+};
+
+/* The records of the variable net.sctp.assoclist, as many as fit into room bytes or take a moment to find;
+ * *used is how many bytes they have. With secrets: verification tags and TSNs as well. False: that was all.
+ */
+bool sctp_engine_list(const struct sctp_engine *engine, struct sctp_list *at, bool secrets, void *buffer,
+		      size_t room, size_t *used);
+
 /* ---- messages: no lock needed, owned by one caller at a time ---- */
 /* A message of length bytes for sctp_engine_send; *bytes is where to copy them to. ENOMEM. May block for
  * memory. */

@@ -1,6 +1,6 @@
 /*
  * The variables below net.sctp, which sysctl(8) shows and sets: one for each row of the engine's table, and
- * the statistics as FreeBSD lays them out.
+ * the statistics and the list of associations as FreeBSD lays them out.
  *
  * FreeBSD has them below net.inet. There a kext may add nothing: from xnu-7195.101.1 on the kernel's lists of
  * variables are in read-only memory, but for those that are meant to be extended, and net.inet is not.
@@ -13,7 +13,7 @@
 #include "user_abi.h"
 
 static struct sysctl_oid_list children;
-static struct sysctl_oid node, stats;
+static struct sysctl_oid node, stats, assoclist;
 static struct sysctl_oid *variables; /* allocated */
 static uint32_t count;
 
@@ -88,6 +88,46 @@ handle_stats(struct sysctl_oid *oid, void *arg1, int arg2, struct sysctl_req *re
 	return error;
 }
 
+/* Bytes of records that are made at a time: so long is the domain mutex held. */
+enum { LIST_BLOCK = 4096 };
+
+/* Who only asks for the size, without a place for the records, is told that of all of them and some more. */
+static int
+write_list(struct sysctl_req *request, bool secrets, void *buffer)
+{
+	struct sctp_list at = {{0, 0, 0, 0}};
+	size_t length = 0, total = 0;
+	bool more = true;
+	int error = 0;
+
+	while (more && error == 0) {
+		sctp_lock();
+		more = sctp_engine_list(engine(), &at, secrets, buffer, LIST_BLOCK, &length);
+		sctp_unlock();
+		total += length;
+		error = request->oldfunc(request, buffer, length);
+	}
+	if (error == 0 && request->oldptr == 0)
+		request->oldidx += total / 8;
+	return error;
+}
+
+static int
+handle_assoclist(struct sysctl_oid *oid, void *arg1, int arg2, struct sysctl_req *request)
+{
+	void *buffer = sctp_mem_alloc(LIST_BLOCK);
+	int error;
+
+	(void)oid;
+	(void)arg1;
+	(void)arg2;
+	if (buffer == NULL)
+		return ENOMEM;
+	error = write_list(request, proc_suser(request->p) == 0, buffer);
+	sctp_kern_free(buffer, LIST_BLOCK);
+	return error;
+}
+
 /* What every entry has. Filled at run time: an arm64e kernel signs pointers. */
 static void
 fill(struct sysctl_oid *oid, struct sysctl_oid_list *parent, uint32_t kind, const char *name)
@@ -129,6 +169,16 @@ fill_stats(void)
 	stats.oid_descr = "Counters of RFC 3873 and others; write zeros to set them back";
 }
 
+static void
+fill_assoclist(void)
+{
+	memset(&assoclist, 0, sizeof(assoclist));
+	fill(&assoclist, &children, CTLTYPE_OPAQUE, "assoclist");
+	assoclist.oid_handler = handle_assoclist;
+	assoclist.oid_fmt = "S,xassoc";
+	assoclist.oid_descr = "Sockets, associations and their addresses";
+}
+
 int
 sctp_sysctl_start(void)
 {
@@ -151,6 +201,8 @@ sctp_sysctl_start(void)
 		sysctl_register_oid(&variables[i]);
 	fill_stats();
 	sysctl_register_oid(&stats);
+	fill_assoclist();
+	sysctl_register_oid(&assoclist);
 	/* Last: with it all of them appear. */
 	fill_node();
 	sysctl_register_oid(&node);
@@ -161,6 +213,7 @@ void
 sctp_sysctl_stop(void)
 {
 	sysctl_unregister_oid(&node);
+	sysctl_unregister_oid(&assoclist);
 	sysctl_unregister_oid(&stats);
 	for (uint32_t i = count; i > 0; i--)
 		sysctl_unregister_oid(&variables[i - 1]);

@@ -182,6 +182,8 @@ void wakeup_one(void *channel);
 int msleep(void *channel, lck_mtx_t *mutex, int priority, const char *message, struct timespec *timeout);
 void kauth_cred_ref(struct ucred *cred);
 void kauth_cred_unref(struct ucred **cred);
+/* 0 if it is root's. */
+int proc_suser(struct proc *process);
 
 /* com.apple.kpi.bsd: variables */
 struct sysctl_req {

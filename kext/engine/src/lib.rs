@@ -41,8 +41,8 @@ mod variables;
 pub use counters::Counters;
 pub use endpoint::Style;
 pub use engine::{
-    AssociationId, Begin, Close, EndpointId, Engine, IcmpError, IcmpKind, PathOptions, Received, Scope,
-    SendInfo, SendRoom, SetUp, Transmit, Update,
+    AssociationId, AssociationRecord, Begin, Close, Cursor, EndpointId, EndpointRecord, Engine, IcmpError,
+    IcmpKind, PathOptions, PathRecord, Received, Record, Scope, SendInfo, SendRoom, SetUp, Transmit, Update,
 };
 pub use error::Error;
 pub use inbound::{Delivery, Rest};

@@ -70,6 +70,7 @@ same_types! {
     options: sctp_engine_set_ip_option(_, _, _, _, _, _, _);
     statistics: sctp_engine_statistics(_, _);
     statistics: sctp_engine_reset_statistics(_, _);
+    list: sctp_engine_list(_, _, _, _, _, _);
     variables: sctp_engine_variable(_, _, _);
     variables: sctp_engine_set_variable(_, _, _);
     variables: sctp_engine_socket_buffers(_, _, _);

@@ -12,6 +12,7 @@ mod errno;
 mod io;
 mod lent;
 mod lifetime;
+mod list;
 mod message;
 mod notification;
 mod options;

@@ -11,7 +11,7 @@ const fn low(value: u64) -> u32 {
     u32::from_be_bytes([a, b, c, d])
 }
 
-fn timeval(time: Time) -> sctp_timeval {
+pub(crate) fn timeval(time: Time) -> sctp_timeval {
     let seconds = time.0.checked_div(1_000_000_000).unwrap_or(0);
     let nanoseconds = time.0.checked_rem(1_000_000_000).unwrap_or(0);
     sctp_timeval { tv_sec: low(seconds), tv_usec: low(nanoseconds).checked_div(1000).unwrap_or(0) }

@@ -149,6 +149,15 @@
 #define SCTP_INACTIVE    0x0002
 #define SCTP_UNCONFIRMED 0x0200
 
+/* flags of struct xsctp_inpcb. */
+#define SCTP_PCB_FLAGS_UDPTYPE     0x00000001 /* one-to-many */
+#define SCTP_PCB_FLAGS_TCPTYPE     0x00000002 /* one-to-one */
+#define SCTP_PCB_FLAGS_BOUNDALL    0x00000004 /* bound to all addresses */
+#define SCTP_PCB_FLAGS_ACCEPTING   0x00000008 /* it listens */
+#define SCTP_PCB_FLAGS_UNBOUND     0x00000010
+#define SCTP_PCB_FLAGS_BOUND_V6    0x04000000
+#define SCTP_PCB_FLAGS_SOCKET_GONE 0x10000000 /* closed, with associations that are not over yet */
+
 /* sstat_state (8.2.1). */
 #define SCTP_CLOSED            0x0000
 #define SCTP_COOKIE_WAIT       0x0002

@@ -4,7 +4,7 @@
  * tests/interop/header_test.c holds every one of them.
  *
  * With SCTP_KERNEL_BUILD no system header is read but <stdint.h>, and the includer has declared
- * struct sockaddr_storage, struct in_addr and struct in6_addr before.
+ * struct sockaddr and its kinds, struct in_addr and struct in6_addr before.
  */
 #ifndef _NETINET_SCTP_UIO_H_
 #define _NETINET_SCTP_UIO_H_
@@ -872,6 +872,103 @@ struct sctpstat {
 	uint32_t sctps_icmpignored; /* ICMP messages that are of no use, or may be forged */
 };
 
+/* SCTP_SET_DYNAMIC_PRIMARY, and the records below. */
+union sctp_sockstore {
+	struct sockaddr_in sin;
+	struct sockaddr_in6 sin6;
+	struct sockaddr sa;
+};
+
+/*
+ * The variable net.sctp.assoclist: for each socket a struct xsctp_inpcb and its addresses of this host; then
+ * for each of its associations a struct xsctp_tcb, its addresses of this host and those of the peer. Each
+ * list ends with a record that has only "last" in it. Those marked "-" are always zero.
+ *
+ * sctphostd has addresses as Darwin lays them out, sa_len first.
+ */
+struct xsctp_inpcb {
+	uint32_t last;
+	uint32_t flags;          /* SCTP_PCB_FLAGS_* */
+	uint64_t features;       /* - */
+	uint32_t total_sends;    /* - */
+	uint32_t total_recvs;    /* - */
+	uint32_t total_nospaces; /* - */
+	uint32_t fragmentation_point;
+	uint16_t local_port; /* host order, 0: not bound */
+	uint16_t qlen_old;
+	uint16_t maxqlen_old;
+	uint16_t __spare16;
+	uint64_t socket;  /* - */
+	uint32_t qlen;    /* associations that wait for accept */
+	uint32_t maxqlen; /* 0: it does not listen */
+	uint32_t extra_padding[26];
+};
+
+/* RFC 3873 section 4, sctpAssocTable. */
+struct xsctp_tcb {
+	union sctp_sockstore primary_addr; /* of the peer */
+	uint32_t last;
+	uint32_t heartbeat_interval; /* milliseconds */
+	uint32_t state;              /* as sstat_state */
+	uint32_t in_streams;
+	uint32_t out_streams;
+	uint32_t max_nr_retrans;  /* consecutive retransmissions */
+	uint32_t primary_process; /* - */
+	uint32_t T1_expireries;
+	uint32_t T2_expireries;
+	uint32_t retransmitted_tsns;
+	uint32_t total_sends; /* - */
+	uint32_t total_recvs; /* - */
+	/* To root alone, 0 to others, who could forge packets with them. */
+	uint32_t local_tag;
+	uint32_t remote_tag;
+	uint32_t initial_tsn;
+	uint32_t highest_tsn;
+	uint32_t cumulative_tsn;     /* that the peer acknowledged */
+	uint32_t cumulative_tsn_ack; /* that the peer was acknowledged */
+	uint32_t mtu;                /* the least of the paths */
+	uint32_t refcnt;             /* - */
+	uint16_t local_port;         /* host order */
+	uint16_t remote_port;
+	struct sctp_timeval start_time;         /* since the extension was loaded; 0 during set-up */
+	struct sctp_timeval discontinuity_time; /* - */
+	uint32_t peers_rwnd;
+	sctp_assoc_t assoc_id;
+	uint32_t extra_padding[32];
+};
+
+/* sctpAssocLocalAddrTable. */
+struct xsctp_laddr {
+	union sctp_sockstore address;
+	uint32_t last;
+	struct sctp_timeval start_time; /* - */
+	uint32_t extra_padding[32];
+};
+
+/* sctpAssocRemAddrTable. */
+struct xsctp_raddr {
+	union sctp_sockstore address;
+	uint32_t last;
+	uint32_t rto; /* milliseconds */
+	uint32_t max_path_rtx;
+	uint32_t rtx;           /* DATA sent again */
+	uint32_t error_counter; /* consecutive time-outs */
+	uint32_t cwnd;
+	uint32_t flight_size;
+	uint32_t mtu; /* of IP */
+	uint8_t active;
+	uint8_t confirmed;
+	uint8_t heartbeat_enabled;
+	uint8_t potentially_failed;
+	struct sctp_timeval start_time; /* - */
+	uint32_t rtt;                   /* smoothed, milliseconds */
+	uint32_t heartbeat_interval;    /* milliseconds */
+	uint32_t ssthresh;
+	uint16_t encaps_port; /* - */
+	uint16_t state;       /* as spinfo_state */
+	uint32_t extra_padding[29];
+};
+
 #ifdef SCTP_KERNEL_BUILD
 
 /* SCTP_GET_PEER_ADDRESSES, SCTP_GET_LOCAL_ADDRESSES: then socket addresses without gaps. */
@@ -885,13 +982,6 @@ struct sctp_getaddresses {
 struct sctp_getaddresses {
 	sctp_assoc_t sget_assoc_id;
 	struct sockaddr addr[];
-};
-
-/* SCTP_SET_DYNAMIC_PRIMARY. */
-union sctp_sockstore {
-	struct sockaddr_in sin;
-	struct sockaddr_in6 sin6;
-	struct sockaddr sa;
 };
 
 #ifdef __cplusplus

@@ -15,10 +15,16 @@
 
 /* The ABI of programs on macOS: its structures hold addresses as Darwin has them. */
 #define SCTP_KERNEL_BUILD
+#define sockaddr xnu_sockaddr
+#define sockaddr_in xnu_sockaddr_in
+#define sockaddr_in6 xnu_sockaddr_in6
 #define sockaddr_storage xnu_sockaddr_storage
 #define in_addr xnu_in_addr
 #define in6_addr xnu_in6_addr
 #include <netinet/sctp.h>
+#undef sockaddr
+#undef sockaddr_in
+#undef sockaddr_in6
 #undef sockaddr_storage
 #undef in_addr
 #undef in6_addr

@@ -52,8 +52,8 @@ static const struct row {
 };
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
-/* What is registered besides them: the node, stats. */
-enum { OTHERS = 2 };
+/* What is registered besides them: the node, stats, assoclist. */
+enum { OTHERS = 3 };
 
 static char error[256];
 

@@ -295,6 +295,8 @@ pub(crate) struct Association {
     pub(crate) adaptation: Option<u32>,
     pub(crate) families: Families,
     pub(crate) timeouts: Timeouts,
+    /// When it came up.
+    pub(crate) started: Time,
 }
 
 impl Association {
@@ -352,6 +354,7 @@ impl Association {
             waiting: false,
             counted: false,
             timeouts: Timeouts::default(),
+            started: Time::NEVER,
             active_at: Time::NEVER,
         })
     }

@@ -295,6 +295,7 @@ impl Association {
         self.errors = 0;
         self.address_list = Vec::new();
         self.active_at = now;
+        self.started = now;
         self.begin_searches(now);
         self.start_heartbeats(now);
         // A shutdown that was asked for during set-up begins now, unless there is data to be sent first.

@@ -75,7 +75,7 @@ impl Engine {
     }
 
     /// The addresses by name.
-    fn named<'a>(&'a self, addresses: &'a LocalAddresses) -> &'a [Address] {
+    pub(super) fn named<'a>(&'a self, addresses: &'a LocalAddresses) -> &'a [Address] {
         if addresses.are_all() { &self.addresses } else { addresses.listed() }
     }
 

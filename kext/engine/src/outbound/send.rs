@@ -161,6 +161,7 @@ impl Outbound {
         let Some(path) = paths.get_mut(id.position()) else { return sent };
         if sent != nothing {
             path.congestion.on_packet(now);
+            path.retransmitted = path.retransmitted.wrapping_add(u32::try_from(again).unwrap_or(0));
             self.burst = if new > 0 { self.burst.saturating_add(1) } else { self.burst };
             self.probe.answered = false;
         } else if alone {

@@ -82,7 +82,6 @@ impl Congestion {
     }
 
     /// The slow-start threshold.
-    #[cfg(test)]
     pub(crate) const fn ssthresh(&self) -> u32 {
         self.ssthresh
     }

@@ -94,6 +94,8 @@ pub(crate) struct Path {
     pub(crate) settings: PathSettings,
     /// The last TSN that was sent before a mark for congestion reduced the window (RFC 4960 appendix A).
     pub(crate) reduced: Option<Tsn>,
+    /// DATA chunks sent again, since the path began.
+    pub(crate) retransmitted: u32,
     /// The last source address that was known, even while the route chooses again.
     known_local: Address,
 }
@@ -116,6 +118,7 @@ impl Path {
             heartbeat: Heartbeat::NONE,
             search: Search::new(remote.family),
             reduced: None,
+            retransmitted: 0,
             known_local: local,
         };
         path.reset(protocol);

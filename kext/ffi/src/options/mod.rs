@@ -6,11 +6,11 @@ mod extensions;
 mod ip;
 mod parts;
 mod paths;
-mod plain;
+pub(crate) mod plain;
 mod receiving;
 mod sending;
 mod set_up;
-mod status;
+pub(crate) mod status;
 mod switch;
 mod value;
 

@@ -8,7 +8,7 @@ use core::mem::size_of;
 ///
 /// # Safety
 /// Only for `repr(C)` types without padding that matters, pointers, references or bools.
-pub(super) unsafe trait Plain: Sized {
+pub(crate) unsafe trait Plain: Sized {
     fn read(bytes: &[u8]) -> Result<Self, Error> {
         if bytes.len() < size_of::<Self>() {
             return Err(Error::Invalid);
@@ -68,5 +68,9 @@ plain!(
     contract::sctp_event,
     contract::sctp_paddrinfo,
     contract::sctp_sndinfo,
-    contract::sctp_status
+    contract::sctp_status,
+    contract::xsctp_inpcb,
+    contract::xsctp_laddr,
+    contract::xsctp_raddr,
+    contract::xsctp_tcb
 );

@@ -95,7 +95,7 @@ fn get_status(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
     .write(room)
 }
 
-fn association_state(state: ::sctp_engine::StateName) -> c_int {
+pub(crate) fn association_state(state: ::sctp_engine::StateName) -> c_int {
     use ::sctp_engine::StateName as Name;
     let state = match state {
         Name::CookieWait => contract::SCTP_COOKIE_WAIT,
@@ -134,7 +134,7 @@ fn path_info(
     })
 }
 
-fn path_state(path: &PathStatus) -> c_int {
+pub(crate) fn path_state(path: &PathStatus) -> c_int {
     let state = match (path.confirmed, path.active) {
         (false, _) => contract::SCTP_UNCONFIRMED,
         (true, true) => contract::SCTP_ACTIVE,
