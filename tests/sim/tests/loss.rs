@@ -3,7 +3,7 @@
 
 use sctp_engine::options::Protocol;
 use sctp_engine::time::Span;
-use sctp_sim::{Conditions, Network, Pair, Transfer, Workload, for_each_seed, run_transfers};
+use sctp_sim::{Conditions, Network, Pair, Transfer, Workload, for_each_seed, messages_of, run_transfers};
 
 /// More than a connection through the worst of these networks takes.
 const LIMIT: Span = Span::from_secs(1_000_000);
@@ -25,12 +25,12 @@ fn both_ways(seed: u64, percent: u64, workload: Workload) {
     run_transfers(&mut network, LIMIT, &mut transfers);
 }
 
-/// The seeds that carry all the messages; those that are asked for beyond them carry a tenth.
-const LONG_SEEDS: u64 = 2;
+/// How many seeds there are unless more are asked for.
+const SEEDS: u64 = 2;
 
 fn ten_thousand(percent: u64) {
-    for_each_seed(LONG_SEEDS, |seed| {
-        let messages = if seed <= LONG_SEEDS { 10_000 } else { 1000 };
+    for_each_seed(SEEDS, |seed| {
+        let messages = messages_of(seed, SEEDS, 10_000);
         both_ways(seed, percent, Workload { messages, ..Workload::default() });
     });
 }

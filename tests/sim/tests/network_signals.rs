@@ -3,7 +3,12 @@
 
 use sctp_engine::options::{PathSettings, Protocol};
 use sctp_engine::time::Span;
-use sctp_sim::{Conditions, Network, Pair, Random, Tally, Transfer, Workload, for_each_seed, run_transfers};
+use sctp_sim::{
+    Conditions, Network, Pair, Random, Tally, Transfer, Workload, for_each_seed, messages_of, run_transfers,
+};
+
+/// How many seeds a scenario has unless more are asked for.
+const SEEDS: u64 = 10;
 
 const LIMIT: Span = Span::from_secs(1_000_000);
 
@@ -18,7 +23,7 @@ fn under(
     let protocol = Protocol { association_max_retransmits: 1000, max_init_retransmits: 100, ..protocol };
     let pair = Pair::connect(&mut network, protocol, before);
     after(&mut network);
-    let workload = Workload { large: 300, ..Workload::default() };
+    let workload = Workload { messages: messages_of(seed, SEEDS, 1000), large: 300, ..Workload::default() };
     let mut transfers = [
         Transfer::new(seed, workload, pair.client, pair.server),
         Transfer::new(!seed, workload, pair.server, pair.client),
@@ -29,7 +34,7 @@ fn under(
 
 #[test]
 fn marks_reach_only_associations_that_take_them() {
-    for_each_seed(5, |seed| {
+    for_each_seed(SEEDS, |seed| {
         for ecn in [true, false] {
             let tally = under(
                 seed,
@@ -44,7 +49,7 @@ fn marks_reach_only_associations_that_take_them() {
 
 #[test]
 fn paths_of_every_mtu_carry_everything() {
-    for_each_seed(20, |seed| {
+    for_each_seed(SEEDS, |seed| {
         let mtu = 100 + usize::try_from(Random::new(seed).below(1400)).unwrap();
         under(seed, Protocol::default(), |network| network.set_path_mtu(mtu), |_| ());
     });
@@ -52,7 +57,7 @@ fn paths_of_every_mtu_carry_everything() {
 
 #[test]
 fn a_path_that_shrinks_without_a_word_stalls_nothing() {
-    for_each_seed(20, |seed| {
+    for_each_seed(SEEDS, |seed| {
         let mut random = Random::new(seed);
         let mtu = 300 + usize::try_from(random.below(1200)).unwrap();
         let conditions = Conditions { loss: random.below(50), ..Conditions::default() };
@@ -70,7 +75,7 @@ fn a_path_that_shrinks_without_a_word_stalls_nothing() {
 
 #[test]
 fn without_discovery_nothing_is_dropped_for_its_size() {
-    for_each_seed(5, |seed| {
+    for_each_seed(SEEDS, |seed| {
         let path = PathSettings { pmtud: false, ..PathSettings::default() };
         let protocol = Protocol { path, ..Protocol::default() };
         let tally = under(seed, protocol, |network| network.set_path_mtu(900), |_| ());
