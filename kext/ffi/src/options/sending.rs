@@ -105,6 +105,12 @@ fn get_sndrcvinfo(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> 
         sinfo_ppid: defaults.ppid.to_be(),
         sinfo_context: defaults.context,
         sinfo_timetolive: defaults.policy_value,
+        // What is known of received messages alone.
+        sinfo_ssn: 0,
+        sinfo_tsn: 0,
+        sinfo_cumtsn: 0,
+        sinfo_keynumber: 0,
+        sinfo_keynumber_valid: 0,
         ..asked
     }
     .write(room)
