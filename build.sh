@@ -16,6 +16,7 @@ Commands:
   fuzz          feed mutated packets and random calls to the engine
   sim           run the simulator's scenarios with many seeds
   requirements  report how each requirement of RFC 9260 is kept and tested
+  api           report which test shows each part of the socket API
   help          show this text
 
 './build.sh COMMAND --help' tells a command's options.
@@ -33,7 +34,7 @@ command=${1:-help}
 [ $# -eq 0 ] || shift
 
 case $command in
-demo | build | pkg | test | check | bench | fuzz | sim | requirements)
+demo | build | pkg | test | check | bench | fuzz | sim | requirements | api)
 	exec sh "$scripts/$command.sh" "$@"
 	;;
 help | -h | --help)

@@ -39,6 +39,7 @@ libsctp   exit  the user library builds
 pkg       line  the installer package and everything in it, with stand-ins for macOS
 programs  exit  the programs of the interop tests, and the user library's headers
 host      sum   the built extension in a process that stands in for the kernel
+api       line  each part of the socket API has a test, and 'host' has passed it; what has none is skipped
 conformance line the conformance scripts against the built extension
 examples  line  programs as books and manuals have them, over the built extension
 interop   line  the built extension and real peers
@@ -100,6 +101,10 @@ run_programs() {
 
 run_host() {
 	make -C tests/host O="$root/build/host" check KEXT="$kext"
+}
+
+run_api() {
+	scripts/api.sh
 }
 
 run_conformance() {
