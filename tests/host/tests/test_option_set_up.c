@@ -41,6 +41,9 @@ OPTION(SCTP_INITMSG, .size = sizeof(struct sctp_initmsg), .directions = GET | SE
 OPTION(SCTP_AUTOCLOSE, .size = 4, .directions = GET | SET, .one_to_one = XNU_EINVAL,
        .outcomes = {{N(1000)}, {N(UINT32_MAX)}, {N(0)}})
 
+OPTION(SCTP_ADAPTATION_LAYER, .size = sizeof(struct sctp_setadaptation), .directions = GET | SET,
+       .outcomes = {{N(0x12345678)}, {N(UINT32_MAX)}, {N(0)}})
+
 OPTION(SCTP_LISTEN_FIX, .size = 0, .directions = SET, .one_to_one = XNU_EINVAL, .outcomes = {{N(0)}})
 
 TEST(option_SCTP_ASSOCINFO_tells_the_windows_and_paths)
