@@ -212,7 +212,10 @@ int sctp_engine_bind_more(struct sctp_engine *engine, sctp_endpoint endpoint,
 			  const struct sctp_address *addresses, size_t count);
 int sctp_engine_bind_less(struct sctp_engine *engine, sctp_endpoint endpoint,
 			  const struct sctp_address *addresses, size_t count);
-/* backlog 0 stops listening. Binds to an ephemeral port if unbound. EINVAL when connected. */
+/*
+ * backlog: associations that may wait on a one-to-one endpoint, for a socket or for accept(), before further
+ * ones are refused; 0 stops listening. Binds to an ephemeral port if unbound. EINVAL when connected.
+ */
 int sctp_engine_listen(struct sctp_engine *engine, sctp_endpoint endpoint, uint32_t backlog);
 /*
  * Sends the INIT to one of the peer's addresses after the other until there is an answer. delayed: it waits
@@ -229,6 +232,8 @@ int sctp_engine_begin(struct sctp_engine *engine, sctp_nanoseconds now, sctp_end
  * none. */
 int sctp_engine_accept(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint listener,
 		       sctp_endpoint child);
+/* accept() took one of the sockets that sctp_engine_accept was for. */
+void sctp_engine_taken(struct sctp_engine *engine, sctp_endpoint listener);
 /*
  * Moves an association of parent, one-to-many, to child, a fresh one-to-one endpoint of its family, with all
  * of it that waits to be read. No reader may hold a message of parent. Nothing has changed on EOPNOTSUPP

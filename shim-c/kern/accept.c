@@ -58,6 +58,7 @@ hand_over(struct sctp_pcb *listener, struct socket *so)
 		return false;
 	}
 	(void)sctp_engine_peer_address(engine(), child->endpoint, &child->peer);
+	child->listener = listener->endpoint;
 	inherit_credential(head, so);
 	sctp_socket_inherit(head, child);
 	append(head, so);
@@ -66,20 +67,41 @@ hand_over(struct sctp_pcb *listener, struct socket *so)
 	return true;
 }
 
+/* The listener whose backlog the engine does not know yet, with a reference. */
+static struct sctp_pcb *unread;
+
+void
+sctp_backlog_changes(struct sctp_pcb *listener)
+{
+	sctp_backlog_read();
+	sctp_pcb_retain(listener);
+	unread = listener;
+}
+
+void
+sctp_backlog_read(void)
+{
+	struct sctp_pcb *listener = unread;
+
+	if (listener == NULL)
+		return;
+	unread = NULL;
+	if (accepts(listener) && *so_qlimit(listener->so) > 0)
+		(void)sctp_engine_listen(engine(), listener->endpoint, (uint32_t)*so_qlimit(listener->so));
+	sctp_pcb_release(listener);
+}
+
 static void
 accept_one(struct sctp_pcb *listener)
 {
 	struct socket *so = NULL;
-	int error = ENOBUFS;
+	int error;
 
 	/* The engine sends an update with the true number if there are more. */
 	listener->pending_accepts--;
-	if (*so_qlen(listener->so) < *so_qlimit(listener->so)) {
-		sctp_unlock();
-		error =
-		    sock_socket(listener->family->domain_family, SOCK_STREAM, IPPROTO_SCTP, NULL, NULL, &so);
-		sctp_lock();
-	}
+	sctp_unlock();
+	error = sock_socket(listener->family->domain_family, SOCK_STREAM, IPPROTO_SCTP, NULL, NULL, &so);
+	sctp_lock();
 	if (error != 0) {
 		sctp_log_limited("an association was refused: error %d", error);
 		if (accepts(listener))

@@ -10,4 +10,13 @@
  */
 void sctp_accept(struct sctp_pcb *listener);
 
+/*
+ * listen() was called: the program's backlog is in so_qlimit once the kernel's own part is done, which is
+ * before the mutex is released. Domain mutex.
+ */
+void sctp_backlog_changes(struct sctp_pcb *listener);
+
+/* Tells the engine the backlog of who has called listen(), before a packet may use it up. Domain mutex. */
+void sctp_backlog_read(void);
+
 #endif

@@ -7,6 +7,7 @@
  * whole comes by again with its own protocol, behind what other headers it has.
  */
 #include "input.h"
+#include "accept.h"
 #include "address.h"
 #include "core.h"
 #include "icmp.h"
@@ -65,6 +66,7 @@ input_packet(const struct datagram *datagram)
 	sctp_lock();
 	packet = contiguous(datagram);
 	if (packet != NULL) {
+		sctp_backlog_read();
 		sctp_engine_input(engine(), sctp_now(), &datagram->source, &datagram->destination,
 				  datagram->ecn, packet, datagram->length);
 		sctp_core_drain();

@@ -27,6 +27,7 @@ struct sctp_pcb {
 	bool abort_on_close;
 	uint32_t receive_buffer;  /* so_rcv.sb_hiwat, as the engine knows it */
 	uint32_t pending_accepts; /* associations that wait for a socket */
+	sctp_endpoint listener;   /* what an accepted socket was accepted from */
 	struct sctp_address peer; /* of an accepted socket, which may outlive its association */
 
 	struct sctp_pcb *next_work;

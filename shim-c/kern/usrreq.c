@@ -1,5 +1,6 @@
 /* The requests of a socket's life, from attach to detach. */
 #include "usrreq.h"
+#include "accept.h"
 #include "address.h"
 #include "core.h"
 #include "interfaces.h"
@@ -69,6 +70,8 @@ part(struct sctp_pcb *pcb, int how)
 	 * here. */
 	while (pcb->reading)
 		sctp_sleep(&pcb->reading, PSOCK, NULL);
+	/* A listener may be the one to be read. */
+	sctp_backlog_read();
 	*so_pcb(so) = NULL;
 	pcb->so = NULL;
 	sctp_socket_clear_counts(so);
@@ -130,7 +133,6 @@ sctp_listen(struct socket *so, struct proc *proc)
 	(void)proc;
 	if (pcb == NULL)
 		return EINVAL;
-	/* The backlog that the program gave is in so_qlimit only later: accept.c applies it. */
 	error = sctp_engine_listen(engine(), pcb->endpoint, SOMAXCONN);
 	sctp_core_drain();
 	if (error != 0)
@@ -139,6 +141,7 @@ sctp_listen(struct socket *so, struct proc *proc)
 	if (pcb->one_to_many)
 		return EJUSTRETURN;
 	pcb->listening = true;
+	sctp_backlog_changes(pcb);
 	return 0;
 }
 
@@ -149,6 +152,7 @@ sctp_accepted(struct socket *so, struct sockaddr **address)
 
 	if (pcb == NULL)
 		return EINVAL;
+	sctp_engine_taken(engine(), pcb->listener);
 	return sctp_address_give(pcb->family, &pcb->peer, address);
 }
 

@@ -275,12 +275,6 @@ missing() {
 	esac
 }
 
-# What a program says of a call that the kext answers with EOPNOTSUPP or ENOPROTOOPT.
-unsupported() {
-	cat "$folder/client" "$folder/server" 2>/dev/null |
-		grep -m 1 -e ': Operation not supported$' -e ': Protocol not available$'
-}
-
 run_case() {
 	why=$(missing "$1")
 	if [ -n "$why" ]; then
@@ -295,9 +289,6 @@ run_case() {
 	if [ -z "$wrong" ]; then
 		passed=$((passed + 1))
 		echo "ok $1"
-	elif call=$(unsupported); then
-		skipped=$((skipped + 1))
-		echo "skipped: $1: not supported by the kext yet ($call)"
 	else
 		failed=$((failed + 1))
 		echo "not ok $1: $wrong"

@@ -30,8 +30,10 @@ pub(crate) struct Endpoint {
     pub(crate) addresses: LocalAddresses,
     /// Whether the port is held in the table of ports; a child of a listener does not hold it.
     pub(crate) registered: bool,
-    /// Associations that may wait for accept, 0 when not listening.
+    /// Associations that may wait until the user takes them, 0 when not listening.
     pub(crate) backlog: u32,
+    /// Associations that were accepted and that the user has not taken yet.
+    pub(crate) untaken: u32,
     pub(crate) associations: Vec<Key>,
     /// Associations set up through a one-to-one listener, oldest first.
     pub(crate) accept_queue: Ring<Key>,
@@ -59,6 +61,7 @@ impl Endpoint {
             addresses: LocalAddresses::All,
             registered: false,
             backlog: 0,
+            untaken: 0,
             associations: Vec::new(),
             accept_queue: Ring::new(),
             inbox: Inbox::new(),
@@ -96,6 +99,12 @@ impl Endpoint {
     pub(crate) fn own_address(&self) -> Address {
         let all = Address { family: self.family, ..Address::default() };
         self.addresses.listed().first().copied().unwrap_or(all).with_port(self.port)
+    }
+
+    /// Whether no further association may wait until the user takes it.
+    pub(crate) fn is_full(&self) -> bool {
+        let waiting = u32::try_from(self.accept_queue.len()).unwrap_or(u32::MAX);
+        waiting.saturating_add(self.untaken) >= self.backlog
     }
 
     /// The association of a one-to-one endpoint that does not listen, or the only one of a one-to-many endpoint.

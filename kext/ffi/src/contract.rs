@@ -51,6 +51,7 @@ same_types! {
     sockets: sctp_engine_connect(_, _, _, _, _, _, _);
     sockets: sctp_engine_begin(_, _, _, _);
     sockets: sctp_engine_accept(_, _, _, _);
+    sockets: sctp_engine_taken(_, _);
     sockets: sctp_engine_peel_off(_, _, _, _, _);
     sockets: sctp_engine_refuse(_, _, _);
     sockets: sctp_engine_shutdown(_, _, _);

@@ -182,6 +182,14 @@ pub(crate) unsafe extern "C" fn sctp_engine_peel_off(
 /// # Safety
 /// As [`lent::engine`].
 #[unsafe(no_mangle)]
+pub(crate) unsafe extern "C" fn sctp_engine_taken(engine: *mut sctp_engine, listener: sctp_endpoint) {
+    // SAFETY: the caller's promise.
+    unsafe { lent::engine(engine) }.taken(EndpointId(listener));
+}
+
+/// # Safety
+/// As [`lent::engine`].
+#[unsafe(no_mangle)]
 pub(crate) unsafe extern "C" fn sctp_engine_refuse(
     engine: *mut sctp_engine,
     _now: sctp_nanoseconds,

@@ -26,10 +26,19 @@ impl Engine {
         if let Some(association) = self.associations.get_mut(key) {
             association.waiting = false;
         }
+        let endpoint = self.endpoint_mut(listener)?;
+        endpoint.untaken = endpoint.untaken.saturating_add(1);
         self.came_up(key);
         self.deliver(key);
         self.settle(now, key);
         Ok(())
+    }
+
+    /// The user took one of the endpoints that [`Engine::accept`] gave an association of `listener`.
+    pub fn taken(&mut self, listener: EndpointId) {
+        if let Ok(endpoint) = self.endpoint_mut(listener) {
+            endpoint.untaken = endpoint.untaken.saturating_sub(1);
+        }
     }
 
     /// Aborts the oldest association that waits on `listener`.

@@ -85,7 +85,7 @@ impl Engine {
         self.end(key, Ending::new(Some(error), farewell));
     }
 
-    /// Takes associations from peers; `backlog` may wait for accept, 0 stops listening.
+    /// Takes associations from peers; `backlog` may wait until they are [`Engine::taken`], 0 stops listening.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a one-to-one endpoint with an association; those of [`Engine::bind`].

@@ -395,8 +395,7 @@ impl Engine {
             return Err(None);
         }
         let waits = endpoint.style == Style::OneToOne;
-        let full = u32::try_from(endpoint.accept_queue.len()).is_ok_and(|length| length >= endpoint.backlog);
-        if waits && full {
+        if waits && endpoint.is_full() {
             return Err(Some(Cause::OutOfResource));
         }
         let local_addresses = endpoint.addresses.copy().map_err(|_| Some(Cause::OutOfResource))?;

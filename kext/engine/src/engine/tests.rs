@@ -6,6 +6,7 @@
 )]
 
 mod addresses;
+mod backlog;
 mod bind;
 mod connect;
 mod counters;
