@@ -23,7 +23,7 @@ TEST(what_cannot_be_peeled_off_is_refused)
 	struct xnu_sockaddr_in name = name_of(7002), nobody = {.sin_len = sizeof(nobody),
 							       .sin_family = XNU_AF_INET,
 							       .sin_port = name.sin_port,
-							       .sin_addr = 0x010200c0};
+							       .sin_addr = 0x016433c6};
 	const struct {
 		int server;
 		sctp_assoc_t id;
