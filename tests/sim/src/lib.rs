@@ -29,5 +29,5 @@ mod transfer;
 pub use conditions::Conditions;
 pub use network::{Network, Node, Tally};
 pub use random::Random;
-pub use seeds::{for_each_seed, messages_of};
+pub use seeds::{for_each_seed, share};
 pub use transfer::{Pair, Transfer, Workload, open, open_family, run_transfers};

@@ -55,9 +55,9 @@ pub fn for_each_seed(count: u64, scenario: impl Fn(u64) + Sync) {
     });
 }
 
-/// How many messages a scenario carries that runs with the seeds 1 to `usual` when nothing else is asked for: all of them
-/// with those, a tenth with the seeds that `SIM_SEEDS` adds, so that a thousand take no longer than a minute.
+/// How much of a scenario that runs with the seeds 1 to `usual` when nothing else is asked for: all of it with those, a
+/// tenth with the seeds that `SIM_SEEDS` adds, so that a thousand take no longer than a minute.
 #[must_use]
-pub const fn messages_of(seed: u64, usual: u64, messages: u32) -> u32 {
-    if seed <= usual { messages } else { messages / 10 }
+pub const fn share(seed: u64, usual: u64, all: u32) -> u32 {
+    if seed <= usual { all } else { all / 10 }
 }

@@ -3,7 +3,7 @@
 
 use sctp_engine::options::Protocol;
 use sctp_engine::time::Span;
-use sctp_sim::{Conditions, Network, Pair, Transfer, Workload, for_each_seed, messages_of, run_transfers};
+use sctp_sim::{Conditions, Network, Pair, Transfer, Workload, for_each_seed, run_transfers, share};
 
 /// More than a connection through the worst of these networks takes.
 const LIMIT: Span = Span::from_secs(1_000_000);
@@ -30,7 +30,7 @@ const SEEDS: u64 = 2;
 
 fn ten_thousand(percent: u64) {
     for_each_seed(SEEDS, |seed| {
-        let messages = messages_of(seed, SEEDS, 10_000);
+        let messages = share(seed, SEEDS, 10_000);
         both_ways(seed, percent, Workload { messages, ..Workload::default() });
     });
 }

@@ -4,7 +4,7 @@
 use sctp_engine::options::{PathSettings, Protocol};
 use sctp_engine::time::Span;
 use sctp_sim::{
-    Conditions, Network, Pair, Random, Tally, Transfer, Workload, for_each_seed, messages_of, run_transfers,
+    Conditions, Network, Pair, Random, Tally, Transfer, Workload, for_each_seed, run_transfers, share,
 };
 
 /// How many seeds a scenario has unless more are asked for.
@@ -23,7 +23,7 @@ fn under(
     let protocol = Protocol { association_max_retransmits: 1000, max_init_retransmits: 100, ..protocol };
     let pair = Pair::connect(&mut network, protocol, before);
     after(&mut network);
-    let workload = Workload { messages: messages_of(seed, SEEDS, 1000), large: 300, ..Workload::default() };
+    let workload = Workload { messages: share(seed, SEEDS, 1000), large: 300, ..Workload::default() };
     let mut transfers = [
         Transfer::new(seed, workload, pair.client, pair.server),
         Transfer::new(!seed, workload, pair.server, pair.client),

@@ -5,7 +5,9 @@ use core::alloc::{GlobalAlloc, Layout};
 use core::cell::Cell;
 use sctp_engine::options::Protocol;
 use sctp_engine::time::Span;
-use sctp_sim::{Conditions, Network, Node, Pair, Random, Transfer, Workload, for_each_seed, run_transfers};
+use sctp_sim::{
+    Conditions, Network, Node, Pair, Random, Transfer, Workload, for_each_seed, run_transfers, share,
+};
 use std::alloc::System;
 
 const LIMIT: Span = Span::from_secs(1_000_000);
@@ -67,15 +69,19 @@ fn long(messages: u32, largest: u64) -> Workload {
     Workload { messages, largest, large: 500, unordered: 300, send_buffer: usize::MAX, ..Workload::default() }
 }
 
+/// How many seeds there are of ten megabytes unless more are asked for.
+const SEEDS: u64 = 2;
+
 #[test]
 fn ten_megabytes_cross_the_default_buffers_in_both_directions() {
-    for_each_seed(2, |seed| {
+    for_each_seed(SEEDS, |seed| {
         let mut network = Network::new(seed);
         let conditions = Conditions::lossy(seed % 2);
         let pair = Pair::connect(&mut network, Protocol::default(), |network| {
             network.set_all_conditions(conditions);
         });
-        let workload = Workload { messages: 1, smallest: 10_000_000, ..long(1, 10_000_001) };
+        let bytes = u64::from(share(seed, SEEDS, 10_000_000));
+        let workload = Workload { messages: 1, smallest: bytes, ..long(1, bytes + 1) };
         let mut transfers = [
             Transfer::new(seed, workload, pair.client, pair.server),
             Transfer::new(!seed, workload, pair.server, pair.client),
