@@ -61,6 +61,7 @@ struct sctp_send {
 	uint16_t stream;
 	uint16_t flags;
 	bool use_defaults; /* no control data given: SCTP_DEFAULT_SNDINFO of the association applies */
+	bool more;         /* further pieces of this call follow: neither SCTP_ENGINE_EOR nor _EOF yet */
 
 	/* For an association that the message sets up; 0: as SCTP_INITMSG has it. */
 	uint16_t outbound_streams;
@@ -246,11 +247,11 @@ int sctp_engine_peel_off(struct sctp_engine *engine, sctp_nanoseconds now, sctp_
 void sctp_engine_refuse(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint listener);
 /*
  * Takes message over on success only. EPIPE after shutdown, ENOTCONN, EDESTADDRREQ, ENOENT (no such
- * association to send to, to shut down or to abort), EWOULDBLOCK (no room for all of it now), EMSGSIZE (there
- * never is), EINVAL (flags, stream, address, no bytes, another stream's message was not ended), ENOMEM, those
- * of sctp_engine_connect. With SCTP_ENGINE_EOF message may be NULL; ECONNABORTED then if a message was not
- * ended, which aborts the association. With SCTP_ENGINE_ABORT it is the reason that the peer is told, and may
- * be NULL.
+ * association as is named, to be shut down or to be aborted), EWOULDBLOCK (no room for all of it now),
+ * EMSGSIZE (there never is), EINVAL (flags, stream, address, no bytes, another stream's message was not
+ * ended), ENOMEM, those of sctp_engine_connect. With SCTP_ENGINE_EOF message may be NULL; ECONNABORTED then
+ * if a message was not ended, which aborts the association. With SCTP_ENGINE_ABORT it is the reason that the
+ * peer is told, and may be NULL; EMSGSIZE if it fits no packet.
  */
 int sctp_engine_send(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint,
 		     const struct sctp_send *info, struct sctp_message *message);

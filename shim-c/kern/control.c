@@ -9,77 +9,130 @@ union item {
 	struct sctp_initmsg init;
 	struct sctp_sndrcvinfo sndrcv;
 	struct sctp_sndinfo sndinfo;
+	struct sctp_prinfo prinfo;
+	struct sctp_authinfo authinfo;
+	uint8_t address[16];
 };
 
-static void
-take_init(const union item *item, struct sctp_control *control)
+static int
+take_init(const union item *item, struct sctp_send *info, struct sctp_control *control)
 {
-	control->has_init = true;
-	control->init = item->init;
+	(void)control;
+	info->outbound_streams = item->init.sinit_num_ostreams;
+	info->inbound_streams = item->init.sinit_max_instreams;
+	info->max_attempts = item->init.sinit_max_attempts;
+	info->max_timeout = item->init.sinit_max_init_timeo;
+	return 0;
 }
 
-static void
-take_sndrcv(const union item *item, struct sctp_send *info)
+static int
+take_sndrcv(const union item *item, struct sctp_send *info, struct sctp_control *control)
 {
+	if (control->has_sndinfo)
+		return EINVAL;
+	control->has_sndrcv = true;
 	info->use_defaults = false;
 	info->stream = item->sndrcv.sinfo_stream;
-	info->flags = item->sndrcv.sinfo_flags;
+	info->flags |= item->sndrcv.sinfo_flags;
 	info->ppid = item->sndrcv.sinfo_ppid;
 	info->context = item->sndrcv.sinfo_context;
 	info->assoc_id = item->sndrcv.sinfo_assoc_id;
+	return 0;
 }
 
-static void
-take_sndinfo(const union item *item, struct sctp_send *info)
+static int
+take_sndinfo(const union item *item, struct sctp_send *info, struct sctp_control *control)
 {
+	if (control->has_sndrcv)
+		return EINVAL;
+	control->has_sndinfo = true;
 	info->use_defaults = false;
 	info->stream = item->sndinfo.snd_sid;
-	info->flags = item->sndinfo.snd_flags;
+	info->flags |= item->sndinfo.snd_flags;
 	info->ppid = item->sndinfo.snd_ppid;
 	info->context = item->sndinfo.snd_context;
 	info->assoc_id = item->sndinfo.snd_assoc_id;
+	return 0;
 }
 
-/* The length that the data of a type must have, 0 for a type that is not taken. */
-static size_t
-length_of(int32_t type)
+static int
+take_prinfo(const union item *item, struct sctp_send *info, struct sctp_control *control)
 {
-	switch (type) {
-	case SCTP_INIT:
-		return sizeof(struct sctp_initmsg);
-	case SCTP_SNDRCV:
-		return sizeof(struct sctp_sndrcvinfo);
-	case SCTP_SNDINFO:
-		return sizeof(struct sctp_sndinfo);
-	default:
-		return 0;
-	}
+	(void)control;
+	if (item->prinfo.pr_policy > SCTP_PR_SCTP_RTX)
+		return EINVAL;
+	/* Without PR-SCTP every message is reliable. */
+	info->flags |= item->prinfo.pr_policy;
+	return 0;
 }
+
+static int
+take_authinfo(const union item *item, struct sctp_send *info, struct sctp_control *control)
+{
+	(void)info;
+	(void)control;
+	/* There is the null key only (RFC 4895 section 6.1). */
+	return item->authinfo.auth_keynumber == 0 ? 0 : EOPNOTSUPP;
+}
+
+static int
+take_address(const union item *item, uint8_t family, size_t length, struct sctp_send *info,
+	     struct sctp_control *control)
+{
+	struct sctp_address *address;
+
+	if (info->further_count == FURTHER_MAX)
+		return EINVAL;
+	address = &control->further[info->further_count++];
+	address->family = family;
+	memcpy(address->bytes, item->address, length);
+	info->further = control->further;
+	return 0;
+}
+
+static int
+take_dstaddrv4(const union item *item, struct sctp_send *info, struct sctp_control *control)
+{
+	return take_address(item, 4, sizeof(struct in_addr), info, control);
+}
+
+static int
+take_dstaddrv6(const union item *item, struct sctp_send *info, struct sctp_control *control)
+{
+	return take_address(item, 6, sizeof(struct in6_addr), info, control);
+}
+
+static const struct kind {
+	int32_t type;
+	size_t length;
+	int (*take)(const union item *item, struct sctp_send *info, struct sctp_control *control);
+} kinds[] = {
+    {SCTP_INIT, sizeof(struct sctp_initmsg), take_init},
+    {SCTP_SNDRCV, sizeof(struct sctp_sndrcvinfo), take_sndrcv},
+    {SCTP_SNDINFO, sizeof(struct sctp_sndinfo), take_sndinfo},
+    {SCTP_PRINFO, sizeof(struct sctp_prinfo), take_prinfo},
+    {SCTP_AUTHINFO, sizeof(struct sctp_authinfo), take_authinfo},
+    {SCTP_DSTADDRV4, sizeof(struct in_addr), take_dstaddrv4},
+    {SCTP_DSTADDRV6, sizeof(struct in6_addr), take_dstaddrv6},
+};
 
 static int
 parse_item(struct mbuf *chain, size_t offset, const struct cmsghdr *header, struct sctp_send *info,
 	   struct sctp_control *control)
 {
-	size_t length = length_of(header->cmsg_type);
 	union item item;
 
-	if (length == 0)
-		return EOPNOTSUPP;
-	if (header->cmsg_len != CMSG_HEADER + length ||
-	    mbuf_copydata(chain, offset + CMSG_HEADER, length, &item) != 0)
-		return EINVAL;
-	switch (header->cmsg_type) {
-	case SCTP_INIT:
-		take_init(&item, control);
-		break;
-	case SCTP_SNDRCV:
-		take_sndrcv(&item, info);
-		break;
-	default:
-		take_sndinfo(&item, info);
-		break;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const struct kind *kind = &kinds[i];
+
+		if (kind->type != header->cmsg_type)
+			continue;
+		if (header->cmsg_len != CMSG_HEADER + kind->length ||
+		    mbuf_copydata(chain, offset + CMSG_HEADER, kind->length, &item) != 0)
+			return EINVAL;
+		return kind->take(&item, info, control);
 	}
-	return 0;
+	return EINVAL;
 }
 
 int

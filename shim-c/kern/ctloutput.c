@@ -144,7 +144,7 @@ sctp_ctloutput(struct socket *so, struct sockopt *option)
 		return sctp_option(pcb, option);
 	case SOL_SOCKET:
 		/* The kernel has applied the option and lets us know; SO_RCVBUF is the receive window. */
-		sctp_socket_follow_buffer(pcb);
+		sctp_socket_follow_buffers(pcb);
 		sctp_socket_show_room(pcb);
 		sctp_core_drain();
 		return 0;

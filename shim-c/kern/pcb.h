@@ -25,7 +25,9 @@ struct sctp_pcb {
 	bool listening; /* one-to-one, and listen was called */
 	bool reading;   /* a reader has a message in hand and the mutex released */
 	bool abort_on_close;
-	uint32_t receive_buffer;  /* so_rcv.sb_hiwat, as the engine knows it */
+	uint32_t send_buffer;     /* so_snd.sb_hiwat, as the engine knows it */
+	uint32_t receive_buffer;  /* so_rcv.sb_hiwat, likewise */
+	uint32_t send_bytes;      /* what the associations have in their send buffers */
 	uint32_t pending_accepts; /* associations that wait for a socket */
 	sctp_endpoint listener;   /* what an accepted socket was accepted from */
 	struct sctp_address peer; /* of an accepted socket, which may outlive its association */

@@ -16,6 +16,7 @@ struct receiving {
 	struct sctp_message *message;
 	size_t copied;
 	int flags;
+	sctp_nanoseconds began;
 	bool at_end; /* nothing more will come: a return of 0 bytes */
 };
 
@@ -81,7 +82,7 @@ wait_for_message(struct socket *so, struct receiving *receiving)
 		sctp_core_drain();
 		if (error != EWOULDBLOCK || sctp_socket_nonblocking(so, receiving->flags))
 			return error;
-		error = sctp_socket_wait(so, so_rcv(so));
+		error = sctp_socket_wait(so, so_rcv(so), receiving->began);
 		if (error != 0)
 			return error;
 	}
@@ -170,6 +171,7 @@ sctp_soreceive(struct socket *so, struct sockaddr **from, struct uio *uio, struc
 
 	memset(&receiving, 0, sizeof(receiving));
 	receiving.flags = flags != NULL ? *flags : 0;
+	receiving.began = sctp_now();
 	if (from != NULL)
 		*from = NULL;
 	if (control != NULL)

@@ -20,13 +20,25 @@
 /* What sonewconn lets a socket inherit, of what a program can set on an SCTP socket. */
 #define INHERITED_FLAGS (SOF_NOSIGPIPE | SOF_NOADDRAVAIL)
 
-void
-sctp_socket_reserve(struct sockbuf *sb, uint32_t bytes)
+/* MCLBYTES: what a fresh socket has for SO_SNDLOWAT. */
+#define SEND_LOWAT 2048
+
+static void
+reserve(struct sockbuf *sb, uint32_t bytes, uint32_t lowat)
 {
 	*sb_hiwat(sb) = bytes;
 	*sb_mbmax(sb) = bytes <= INT32_MAX / MBUF_BYTES_PER_BYTE ? bytes * MBUF_BYTES_PER_BYTE : INT32_MAX;
 	if (*sb_lowat(sb) == 0)
-		*sb_lowat(sb) = 1;
+		*sb_lowat(sb) = lowat;
+	if (*sb_lowat(sb) > bytes)
+		*sb_lowat(sb) = bytes;
+}
+
+void
+sctp_socket_reserve(struct socket *so, uint32_t send, uint32_t receive)
+{
+	reserve(so_snd(so), send, SEND_LOWAT);
+	reserve(so_rcv(so), receive, 1);
 }
 
 static void
@@ -56,18 +68,36 @@ sctp_socket_wake(struct sockbuf *sb)
 		knote(si_note(selinfo), SO_FILT_HINT_LOCKED, 0);
 }
 
-int
-sctp_socket_wait(struct socket *so, struct sockbuf *sb)
+/* What is left of the time-out of sb for a call; false if there is none. */
+static bool
+time_left(struct sockbuf *sb, sctp_nanoseconds began, struct timespec *left)
 {
 	struct timeval limit = *sb_timeo(sb);
-	struct timespec timeout = {limit.tv_sec, limit.tv_usec * 1000};
-	bool forever = limit.tv_sec == 0 && limit.tv_usec == 0;
+	uint64_t passed = sctp_now() - began, whole;
+
+	if ((limit.tv_sec == 0 && limit.tv_usec == 0) || limit.tv_sec > INT32_MAX)
+		return false;
+	whole = (uint64_t)limit.tv_sec * 1000000000u + (uint64_t)limit.tv_usec * 1000u;
+	whole = whole > passed ? whole - passed : 0;
+	left->tv_sec = (long)(whole / 1000000000u);
+	left->tv_nsec = (long)(whole % 1000000000u);
+	return true;
+}
+
+int
+sctp_socket_wait(struct socket *so, struct sockbuf *sb, sctp_nanoseconds began)
+{
+	struct timespec left = {0, 0};
+	bool limited = time_left(sb, began, &left);
 	int error;
 
 	if ((*so_state(so) & SS_DRAINING) != 0 || (*so_flags(so) & SOF_DEFUNCT) != 0)
 		return EBADF;
+	/* A time-out of 0 would be none. */
+	if (limited && left.tv_sec == 0 && left.tv_nsec == 0)
+		return EWOULDBLOCK;
 	++*sb_waiters(sb);
-	error = sctp_sleep(sb_cc(sb), PSOCK | PCATCH, forever ? NULL : &timeout);
+	error = sctp_sleep(sb_cc(sb), PSOCK | PCATCH, limited ? &left : NULL);
 	--*sb_waiters(sb);
 	if ((*so_state(so) & SS_DRAINING) != 0 || (*so_flags(so) & SOF_DEFUNCT) != 0)
 		return EBADF;
@@ -103,22 +133,23 @@ sctp_socket_show_room(struct sctp_pcb *pcb)
 		*so_flags1(pcb->so) &= ~(uint32_t)SOF1_PRECONNECT_DATA;
 }
 
-void
-sctp_socket_follow_buffer(struct sctp_pcb *pcb)
+/* True if sb_hiwat is another than is known; it then is known. */
+static bool
+follow(struct sockbuf *sb, uint32_t *known)
 {
-	struct sockbuf *rcv = so_rcv(pcb->so);
-
-	if (*sb_hiwat(rcv) == pcb->receive_buffer || (*sb_flags(rcv) & SB_DROP) != 0)
-		return;
-	pcb->receive_buffer = *sb_hiwat(rcv);
-	sctp_engine_set_receive_buffer(engine(), sctp_now(), pcb->endpoint, pcb->receive_buffer);
+	if (*sb_hiwat(sb) == *known || (*sb_flags(sb) & SB_DROP) != 0)
+		return false;
+	*known = *sb_hiwat(sb);
+	return true;
 }
 
-static void
-inherit_buffer(struct sockbuf *from, struct sockbuf *to)
+void
+sctp_socket_follow_buffers(struct sctp_pcb *pcb)
 {
-	sctp_socket_reserve(to, *sb_hiwat(from));
-	*sb_flags(to) |= *sb_flags(from) & SB_USRSIZE;
+	if (follow(so_rcv(pcb->so), &pcb->receive_buffer))
+		sctp_engine_set_receive_buffer(engine(), sctp_now(), pcb->endpoint, pcb->receive_buffer);
+	if (follow(so_snd(pcb->so), &pcb->send_buffer))
+		sctp_engine_set_send_buffer(engine(), sctp_now(), pcb->endpoint, pcb->send_buffer);
 }
 
 void
@@ -130,9 +161,10 @@ sctp_socket_inherit(struct socket *from, struct sctp_pcb *pcb)
 	*so_options(to) = *so_options(from) & ~(uint32_t)SO_ACCEPTCONN;
 	*so_linger(to) = *so_linger(from);
 	*so_flags(to) |= *so_flags(from) & INHERITED_FLAGS;
-	inherit_buffer(so_rcv(from), so_rcv(to));
-	inherit_buffer(so_snd(from), so_snd(to));
-	sctp_socket_follow_buffer(pcb);
+	sctp_socket_reserve(to, *sb_hiwat(so_snd(from)), *sb_hiwat(so_rcv(from)));
+	*sb_flags(so_snd(to)) |= *sb_flags(so_snd(from)) & SB_USRSIZE;
+	*sb_flags(so_rcv(to)) |= *sb_flags(so_rcv(from)) & SB_USRSIZE;
+	sctp_socket_follow_buffers(pcb);
 }
 
 /* Shows bytes in a buffer; true if there is more to read, or more room to write, than before. */
@@ -152,14 +184,26 @@ show_receive(struct sctp_pcb *pcb, uint32_t bytes)
 	return more;
 }
 
+/*
+ * Each association has a send buffer of its own: a one-to-many socket can be written to as long as one of
+ * them has room, however much waits at the others. Who waits for one of them is woken whenever any has more.
+ */
 static bool
-show_send(struct sctp_pcb *pcb, uint32_t bytes)
+show_send(struct sctp_pcb *pcb, const struct sctp_update *update)
 {
 	struct sockbuf *snd = so_snd(pcb->so);
-	bool more = bytes < *sb_cc(snd);
+	uint32_t bytes = update->send_bytes, limit = *sb_hiwat(snd), lowat = *sb_lowat(snd);
+	uint32_t writable = limit > lowat ? limit - lowat : 0;
+	bool more = bytes < pcb->send_bytes;
 
+	pcb->send_bytes = bytes;
 	if ((*sb_flags(snd) & SB_DROP) != 0)
 		return false;
+	if (update->send_full)
+		bytes = limit;
+	else if (pcb->one_to_many && bytes > writable)
+		bytes = writable;
+	more |= bytes < *sb_cc(snd);
 	set_count(snd, bytes);
 	sctp_socket_show_room(pcb);
 	return more;
@@ -209,9 +253,9 @@ sctp_socket_update(const struct sctp_update *update)
 	*so_state(so) = (uint16_t)after;
 	if (update->error != 0)
 		*so_error(so) = (uint16_t)update->error;
-	sctp_socket_follow_buffer(pcb);
+	sctp_socket_follow_buffers(pcb);
 	readable = show_receive(pcb, update->receive_bytes);
-	writable = show_send(pcb, update->send_bytes);
+	writable = show_send(pcb, update);
 
 	changed = after != before || update->error != 0;
 	if (readable || changed)

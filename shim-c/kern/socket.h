@@ -4,14 +4,14 @@
 
 #include "pcb.h"
 
-/* sb_hiwat of a fresh buffer: what soreserve would do, which is not exported. */
-void sctp_socket_reserve(struct sockbuf *sb, uint32_t bytes);
+/* sb_hiwat of the buffers: what soreserve would do, which is not exported. */
+void sctp_socket_reserve(struct socket *so, uint32_t send, uint32_t receive);
 
 /* Applies an update of the engine to the socket it is for. */
 void sctp_socket_update(const struct sctp_update *update);
 
-/* Tells the engine when so_rcv.sb_hiwat changed (SO_RCVBUF). */
-void sctp_socket_follow_buffer(struct sctp_pcb *pcb);
+/* Tells the engine when sb_hiwat changed (SO_SNDBUF, SO_RCVBUF). */
+void sctp_socket_follow_buffers(struct sctp_pcb *pcb);
 
 /* Gives the socket of pcb, made for an association of from, what a program has set on from. */
 void sctp_socket_inherit(struct socket *from, struct sctp_pcb *pcb);
@@ -20,10 +20,10 @@ void sctp_socket_inherit(struct socket *from, struct sctp_pcb *pcb);
 void sctp_socket_wake(struct sockbuf *sb);
 
 /*
- * Sleeps until sb is woken, as sbwait does: SO_RCVTIMEO or SO_SNDTIMEO applies. EWOULDBLOCK when it is over,
- * EBADF when the descriptor is being closed, EINTR, ERESTART.
+ * Sleeps until sb is woken. SO_RCVTIMEO or SO_SNDTIMEO is for the whole call, which began then: others may
+ * wake sb often. EWOULDBLOCK when it is over, EBADF when the descriptor is being closed, EINTR, ERESTART.
  */
-int sctp_socket_wait(struct socket *so, struct sockbuf *sb);
+int sctp_socket_wait(struct socket *so, struct sockbuf *sb, sctp_nanoseconds began);
 
 /* True if a call with these flags must not sleep. */
 bool sctp_socket_nonblocking(struct socket *so, int flags);

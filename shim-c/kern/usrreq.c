@@ -28,9 +28,8 @@ open_endpoint(struct sctp_pcb *pcb)
 	 */
 	*so_flags(so) |= SOF_NODEFUNCT | SOF_NPX_SETOPTSHUT;
 	sctp_engine_socket_buffers(engine(), &send, &receive);
-	sctp_socket_reserve(so_snd(so), send);
-	sctp_socket_reserve(so_rcv(so), receive);
-	sctp_socket_follow_buffer(pcb);
+	sctp_socket_reserve(so, send, receive);
+	sctp_socket_follow_buffers(pcb);
 	sctp_socket_show_room(pcb);
 	return 0;
 }

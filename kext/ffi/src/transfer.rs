@@ -53,6 +53,7 @@ fn send_info(info: &sctp_send) -> Result<SendInfo, Error> {
         finish: has(info.flags, SCTP_ENGINE_EOF),
         use_defaults: info.use_defaults,
         end_of_record: has(info.flags, SCTP_ENGINE_EOR),
+        more: info.more,
     })
 }
 

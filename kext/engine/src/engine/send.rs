@@ -22,6 +22,9 @@ const MOST_MESSAGES: usize = 4096;
 /// A send buffer with less room than this is full, for who waits until he can write: SO_SNDLOWAT of a fresh socket.
 const LEAST_ROOM: usize = 2048;
 
+/// Bytes of an ABORT before the user's reason: the headers of chunk and cause (RFC 9260 section 3.3.10.12).
+const REASON_HEADERS: usize = 4 + 4;
+
 /// Where a message goes, and how (RFC 6458 section 5.3.4).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SendInfo {
@@ -47,10 +50,16 @@ pub struct SendInfo {
     pub use_defaults: bool,
     /// With SCTP_EXPLICIT_EOR: the message ends here (SCTP_EOR, RFC 6458 section 8.1.26).
     pub end_of_record: bool,
+    /// More of the same call follows: `end_of_record` and `finish` are for its last piece.
+    pub more: bool,
 }
 
 impl SendInfo {
     pub(super) fn or(&self, defaults: &SendDefaults) -> Self {
+        if self.more {
+            let info = Self { more: false, ..*self }.or(defaults);
+            return Self { end_of_record: false, finish: false, ..info };
+        }
         if !self.use_defaults {
             return *self;
         }
@@ -261,16 +270,14 @@ impl Engine {
         }
         if let Some(name) = info.association.filter(|_| !single) {
             let key = Key::from(name);
-            if self.associations.get(key).is_some_and(|found| found.endpoint == Some(id.into())) {
-                return Ok(Target::There(key));
-            }
+            let ours = self.associations.get(key).is_some_and(|found| found.endpoint == Some(id.into()));
+            return if ours { Ok(Target::There(key)) } else { Err(Error::NoSuchAssociation) };
         }
         if info.to.family == Family::None {
-            return match (endpoint.only_association(), info.association) {
+            return match endpoint.only_association() {
                 _ if single => Err(Error::NotConnected),
-                (_, Some(_)) => Err(Error::NoSuchAssociation),
-                (Some(key), None) => Ok(Target::There(key)),
-                (None, None) => Err(Error::DestinationRequired),
+                Some(key) => Ok(Target::There(key)),
+                None => Err(Error::DestinationRequired),
             };
         }
         let further = set_up.further.iter().map(|address| address.normalized().with_port(info.to.port));
@@ -341,16 +348,23 @@ impl Engine {
         if self.shut_down(now, key) { Ok(()) } else { Err(Error::Aborted) }
     }
 
-    /// SCTP_ABORT: ends an association at once. The peer is told the reason, as far as it fits a packet.
+    /// SCTP_ABORT: ends an association at once. The peer is told the reason.
     ///
     /// # Errors
-    /// As [`Engine::finish`] finds the association; [`Error::NoMemory`].
+    /// As [`Engine::finish`] finds the association; [`Error::MessageTooLong`] for a reason that no packet to the peer
+    /// has room for; [`Error::NoMemory`].
     pub fn abort(&mut self, id: EndpointId, info: &SendInfo, reason: &Message) -> Result<(), Error> {
         let key = self.existing(id, info)?;
         self.abort_with(key, reason)
     }
 
     fn abort_with(&mut self, key: Key, reason: &Message) -> Result<(), Error> {
+        let association = self.associations.get(key).ok_or(Error::NoSuchAssociation)?;
+        let smallest = association.paths.iter().map(Path::chunk_room).min();
+        let room = usize::try_from(smallest.unwrap_or(0)).map_err(|_| Error::Invalid)?;
+        if reason.length() > room.saturating_sub(REASON_HEADERS) {
+            return Err(Error::MessageTooLong);
+        }
         let mut bytes = Vec::new();
         while reason.length() > bytes.len() {
             let next = reason.span(bytes.len());

@@ -79,8 +79,11 @@ fn send_room_tells_what_a_send_would_take() {
     assert_eq!((now.association, now.bytes), (there.association, 7000));
     let new = SendRoom { association: None, bytes: 10_000, explicit: false };
     assert_eq!(room(&wire, 2222), Ok(new));
-    let named = SendInfo { association: Some(AssociationId(u32::MAX)), ..SendInfo::default() };
-    assert_eq!(wire.hosts[0].send_room(client, &named, &SetUp::default()), Err(Error::NoSuchAssociation));
+    for to in [Address::default(), to(1, 2222).to] {
+        let named = SendInfo { association: Some(AssociationId(u32::MAX)), to, ..SendInfo::default() };
+        let result = wire.hosts[0].send_room(client, &named, &SetUp::default());
+        assert_eq!(result, Err(Error::NoSuchAssociation));
+    }
     wire.hosts[0].set_send_buffer(wire.now, client, 2000).unwrap();
     assert_eq!(room(&wire, 2000).unwrap().bytes, 0);
     assert!(wire.update(0, client).send_full);
@@ -153,8 +156,10 @@ fn a_message_that_never_ends_makes_the_shutdown_an_abort() {
 
 #[test]
 fn rfc_6458_section_5_3_4_an_abort_tells_the_user_s_reason() {
-    for length in [0, 10, 3000] {
+    for length in [0, 10, 1480 - 20] {
         let (mut wire, client, _) = connected(Switches::empty());
+        let long = wire.hosts[0].abort(client, &to(1, 2000), &message(1480 - 19, 4));
+        assert_eq!((long, wire.hosts[0].associations()), (Err(Error::MessageTooLong), 1));
         wire.hosts[0].abort(client, &to(1, 2000), &message(length, 4)).unwrap();
         wire.run();
         let chunks = last_chunks(&wire, 0);
@@ -166,8 +171,7 @@ fn rfc_6458_section_5_3_4_an_abort_tells_the_user_s_reason() {
         };
         let causes: Vec<_> = abort.causes.iter().map(|cause| Cause::parse(cause.unwrap()).unwrap()).collect();
         let whole = message(length, 4);
-        let reason = &whole.span(0)[..length.min(1480 - 20)];
-        assert_eq!(causes, [Cause::UserInitiatedAbort(reason)]);
+        assert_eq!(causes, [Cause::UserInitiatedAbort(&whole.span(0)[..length])]);
         assert_eq!((wire.hosts[0].associations(), wire.hosts[1].associations()), (0, 0));
         assert_eq!(wire.hosts[0].abort(client, &to(1, 2000), &message(1, 1)), Err(Error::NoSuchAssociation));
     }
