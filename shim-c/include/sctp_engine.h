@@ -294,8 +294,8 @@ int sctp_engine_get_option(struct sctp_engine *engine, sctp_endpoint endpoint, i
 			   size_t *length);
 int sctp_engine_set_option(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint, int name,
 			   const void *value, size_t length);
-/* The same for IP_TOS, IP_TTL, IPV6_TCLASS and IPV6_UNICAST_HOPS, each an int, of the levels IPPROTO_IP and
- * _IPV6. */
+/* The same for IP_TOS, IP_TTL, IPV6_TCLASS, IPV6_UNICAST_HOPS and IPV6_V6ONLY, each an int, of the levels
+ * IPPROTO_IP and _IPV6. */
 int sctp_engine_get_ip_option(struct sctp_engine *engine, sctp_endpoint endpoint, int level, int name,
 			      void *value, size_t *length);
 int sctp_engine_set_ip_option(struct sctp_engine *engine, sctp_nanoseconds now, sctp_endpoint endpoint,

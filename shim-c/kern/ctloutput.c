@@ -88,28 +88,9 @@ sctp_option(struct sctp_pcb *pcb, struct sockopt *option)
 	return error;
 }
 
-/*
- * Sockets of AF_INET6 take IPv4 addresses too, mapped, and IPV6_V6ONLY is off. It cannot be set: a program
- * that asks for it means to have the port once more for IPv4.
+/* What packets say to IP, and IPV6_V6ONLY. A socket of AF_INET6 has the options of both levels, for it has
+ * peers of both.
  */
-static int
-ipv6_option(const struct sctp_pcb *pcb, struct sockopt *option)
-{
-	int value = 0, error;
-
-	if (pcb->family->domain_family != AF_INET6)
-		return ENOPROTOOPT;
-	if (sockopt_direction(option) == SOPT_GET)
-		return sockopt_copyout(option, &value, sizeof(value));
-	if (sockopt_valsize(option) < sizeof(value))
-		return EINVAL;
-	error = sockopt_copyin(option, &value, sizeof(value));
-	if (error != 0)
-		return error;
-	return value == 0 ? 0 : EOPNOTSUPP;
-}
-
-/* What packets say to IP. A socket of AF_INET6 has the options of both levels, for it has peers of both. */
 static int
 ip_option(const struct sctp_pcb *pcb, struct sockopt *option)
 {
@@ -149,9 +130,6 @@ sctp_ctloutput(struct socket *so, struct sockopt *option)
 		sctp_core_drain();
 		return 0;
 	case IPPROTO_IPV6:
-		if (sockopt_name(option) == IPV6_V6ONLY)
-			return ipv6_option(pcb, option);
-		return ip_option(pcb, option);
 	case IPPROTO_IP:
 		return ip_option(pcb, option);
 	default:

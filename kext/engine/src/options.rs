@@ -288,6 +288,8 @@ pub struct Options {
     pub partial_delivery_point: Option<u32>,
     /// IPV6_V6ONLY: an endpoint of family V6 takes no IPv4 peers.
     pub v6_only: bool,
+    /// SCTP_REUSE_PORT: the port may be that of other endpoints that want it too (RFC 6458 section 8.1.27).
+    pub reuse_port: bool,
 }
 
 impl Options {

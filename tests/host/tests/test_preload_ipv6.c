@@ -168,8 +168,8 @@ refusals(void)
 	in4.sin_addr.s_addr = htonl(0x7f000099);
 	NEED(bind(fd4, (struct sockaddr *)&in4, sizeof(in4)) == -1 && errno == EADDRNOTAVAIL);
 	NEED(setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) == 0);
-	NEED(setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) == -1 && errno == EOPNOTSUPP);
-	NEED(getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, &length) == 0 && on == 0);
+	NEED(setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) == 0);
+	NEED(getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, &length) == 0 && off == 1);
 }
 
 static void

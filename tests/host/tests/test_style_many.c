@@ -22,9 +22,12 @@ open_many(void)
 static sctp_assoc_t
 changed(int fd, uint16_t state)
 {
+	/* With room for what comes behind the structure: features of the peer, or its ABORT. */
+	char bytes[256];
 	struct sctp_assoc_change change;
 
-	NEED(recv(fd, &change, sizeof(change), 0) >= (ssize_t)sizeof(change));
+	NEED(recv(fd, bytes, sizeof(bytes), 0) >= (ssize_t)sizeof(change));
+	memcpy(&change, bytes, sizeof(change));
 	NEED(change.sac_type == SCTP_ASSOC_CHANGE && change.sac_state == state);
 	return change.sac_assoc_id;
 }

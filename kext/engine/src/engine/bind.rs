@@ -73,7 +73,9 @@ impl Engine {
             let offset = start.wrapping_add(step).checked_rem(size)?;
             u16::try_from(u32::from(*EPHEMERAL.start()).saturating_add(offset)).ok()
         });
-        ports.find(|port| !self.is_taken(own, *port, addresses, families)).ok_or(Error::AddressInUse)
+        ports
+            .find(|port| !self.is_bound_by(own, *port, addresses, families, |_| true))
+            .ok_or(Error::AddressInUse)
     }
 
     pub(super) fn bind_if_unbound(&mut self, id: EndpointId) -> Result<(), Error> {

@@ -88,7 +88,8 @@ impl Engine {
     /// Takes associations from peers; `backlog` may wait until they are [`Engine::taken`], 0 stops listening.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a one-to-one endpoint with an association; those of [`Engine::bind`].
+    /// [`Error::Invalid`] for a one-to-one endpoint with an association; [`Error::AddressInUse`] where another that shares
+    /// the port listens (RFC 6458 section 8.1.27); those of [`Engine::bind`].
     pub fn listen(&mut self, id: EndpointId, backlog: u32) -> Result<(), Error> {
         let endpoint = self.endpoint(id)?;
         let connected = endpoint.backlog == 0 && !endpoint.associations.is_empty();
@@ -96,6 +97,9 @@ impl Engine {
             return Err(Error::Invalid);
         }
         self.bind_if_unbound(id)?;
+        if backlog > 0 && self.is_listened_on(id.into()) {
+            return Err(Error::AddressInUse);
+        }
         self.endpoint_mut(id)?.backlog = backlog;
         Ok(())
     }

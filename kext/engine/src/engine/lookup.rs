@@ -166,7 +166,8 @@ impl Engine {
         found.is_some()
     }
 
-    /// Whether an endpoint other than `own` is bound to this port and one of these addresses of `families`.
+    /// Whether this port and one of these addresses of `families` belong to an endpoint that does not share them with
+    /// `own`.
     pub(super) fn is_taken(
         &self,
         own: Key,
@@ -174,12 +175,35 @@ impl Engine {
         addresses: &LocalAddresses,
         families: Families,
     ) -> bool {
+        let shares = self.endpoints.get(own).is_some_and(|own| own.options.reuse_port);
+        self.is_bound_by(own, port, addresses, families, |other| !(shares && other.options.reuse_port))
+    }
+
+    /// Whether an endpoint that listens has the port and an address of another.
+    pub(super) fn is_listened_on(&self, id: Key) -> bool {
+        self.endpoints.get(id).is_some_and(|own| {
+            let families = own.bound_families();
+            self.is_bound_by(id, own.port, &own.addresses, families, |other| other.backlog > 0)
+        })
+    }
+
+    /// Whether an endpoint other than `own`, such as `which` wants, is bound to this port and one of these addresses of
+    /// `families`.
+    pub(super) fn is_bound_by(
+        &self,
+        own: Key,
+        port: u16,
+        addresses: &LocalAddresses,
+        families: Families,
+        which: impl Fn(&Endpoint) -> bool,
+    ) -> bool {
         let found = self.by_port.find(self.hash_of_port(port), |index| {
             index != own.index
                 && self.endpoint_at(index).is_some_and(|endpoint| {
                     endpoint.port == port
                         && endpoint.bound_families().intersects(families)
                         && endpoint.addresses.overlap(addresses)
+                        && which(endpoint)
                 })
         });
         found.is_some()

@@ -1,5 +1,5 @@
-//! Options of the levels IPPROTO_IP and IPPROTO_IPV6: what packets say to IP. A socket of family V6 has those of both, as
-//! it has peers of both.
+//! Options of the levels IPPROTO_IP and IPPROTO_IPV6: what packets say to IP, and which family peers have. A socket of
+//! family V6 has those of both, as it has peers of both.
 
 use super::{Call, Plain};
 use crate::contract::{self, sctp_endpoint, sctp_engine, sctp_nanoseconds};
@@ -10,45 +10,46 @@ use ::sctp_engine::time::Time;
 use ::sctp_engine::{EndpointId, Error};
 use core::ffi::{c_int, c_void};
 
-/// An option: an int, kept in a byte.
+/// An option: an int.
 struct Row {
     level: u32,
     name: u32,
+    kept: Kept,
+}
+
+/// Where the value is kept.
+enum Kept {
+    /// In a byte of what packets say to IP.
+    Header(Byte),
+    /// By the endpoint: IPV6_V6ONLY (RFC 3493 section 5.3).
+    V6Only,
+}
+
+struct Byte {
     least: u8,
     /// What -1 stands for (RFC 3493 section 5.1, RFC 3542 section 6.5).
     usual: Option<fn(&IpHeader) -> u8>,
     field: fn(&mut IpSettings) -> &mut u8,
 }
 
-const ROWS: [Row; 4] = [
-    Row {
-        level: contract::IPPROTO_IP,
-        name: contract::IP_TOS,
-        least: 0,
-        usual: None,
-        field: |ip| &mut ip.v4.tos,
-    },
-    Row {
-        level: contract::IPPROTO_IP,
-        name: contract::IP_TTL,
-        least: 1,
-        usual: None,
-        field: |ip| &mut ip.v4.hops,
-    },
-    Row {
-        level: contract::IPPROTO_IPV6,
-        name: contract::IPV6_TCLASS,
-        least: 0,
-        usual: Some(|header| header.tos),
-        field: |ip| &mut ip.v6.tos,
-    },
-    Row {
-        level: contract::IPPROTO_IPV6,
-        name: contract::IPV6_UNICAST_HOPS,
-        least: 0,
-        usual: Some(|header| header.hops),
-        field: |ip| &mut ip.v6.hops,
-    },
+const fn header(
+    level: u32,
+    name: u32,
+    least: u8,
+    usual: Option<fn(&IpHeader) -> u8>,
+    field: fn(&mut IpSettings) -> &mut u8,
+) -> Row {
+    Row { level, name, kept: Kept::Header(Byte { least, usual, field }) }
+}
+
+const ROWS: [Row; 5] = [
+    header(contract::IPPROTO_IP, contract::IP_TOS, 0, None, |ip| &mut ip.v4.tos),
+    header(contract::IPPROTO_IP, contract::IP_TTL, 1, None, |ip| &mut ip.v4.hops),
+    header(contract::IPPROTO_IPV6, contract::IPV6_TCLASS, 0, Some(|header| header.tos), |ip| &mut ip.v6.tos),
+    header(contract::IPPROTO_IPV6, contract::IPV6_UNICAST_HOPS, 0, Some(|header| header.hops), |ip| {
+        &mut ip.v6.hops
+    }),
+    Row { level: contract::IPPROTO_IPV6, name: contract::IPV6_V6ONLY, kept: Kept::V6Only },
 ];
 
 fn row(level: c_int, name: c_int) -> Result<&'static Row, Error> {
@@ -57,10 +58,35 @@ fn row(level: c_int, name: c_int) -> Result<&'static Row, Error> {
     rows.find(|row| same(level, row.level) && same(name, row.name)).ok_or(Error::NoSuchOption)
 }
 
-fn byte(row: &Row, value: i32) -> Result<u8, Error> {
-    match (value, row.usual) {
+fn byte(kept: &Byte, value: i32) -> Result<u8, Error> {
+    match (value, kept.usual) {
         (-1, Some(usual)) => Ok(usual(&IpHeader::default())),
-        _ => u8::try_from(value).ok().filter(|byte| *byte >= row.least).ok_or(Error::Invalid),
+        _ => u8::try_from(value).ok().filter(|byte| *byte >= kept.least).ok_or(Error::Invalid),
+    }
+}
+
+fn get(call: &mut Call<'_>, kept: &Kept) -> Result<i32, Error> {
+    match kept {
+        Kept::Header(byte) => {
+            let mut ip = call.future()?.protocol.ip;
+            Ok(i32::from(*(byte.field)(&mut ip)))
+        }
+        Kept::V6Only => Ok(i32::from(call.engine.options(call.endpoint)?.v6_only)),
+    }
+}
+
+fn set(call: &mut Call<'_>, kept: &Kept, value: i32) -> Result<(), Error> {
+    match kept {
+        Kept::Header(kept) => {
+            let new = byte(kept, value)?;
+            call.change_everywhere(|settings| *(kept.field)(&mut settings.protocol.ip) = new)
+        }
+        Kept::V6Only => {
+            // Whether others may have the port for IPv4 was decided when it was bound.
+            call.needs_no_port()?;
+            call.engine.options(call.endpoint)?.v6_only = value != 0;
+            Ok(())
+        }
     }
 }
 
@@ -77,12 +103,9 @@ pub(crate) unsafe extern "C" fn sctp_engine_get_ip_option(
 ) -> c_int {
     // SAFETY: the caller's promise.
     let (engine, room) = unsafe { (lent::engine(engine), lent::bytes_mut(value.cast(), length.read())) };
-    let call = Call { engine, endpoint: EndpointId(endpoint), now: Time(0) };
-    let get = |row: &Row| {
-        let mut ip = call.settings(contract::SCTP_FUTURE_ASSOC)?.protocol.ip;
-        i32::from(*(row.field)(&mut ip)).write(room)
-    };
-    match row(level, name).and_then(get) {
+    let mut call = Call { engine, endpoint: EndpointId(endpoint), now: Time(0) };
+    let value = row(level, name).and_then(|row| get(&mut call, &row.kept));
+    match value.and_then(|value| value.write(room)) {
         Ok(used) => {
             // SAFETY: the caller's promise.
             unsafe { lent::store(length, used) };
@@ -107,9 +130,5 @@ pub(crate) unsafe extern "C" fn sctp_engine_set_ip_option(
     // SAFETY: the caller's promise.
     let (engine, bytes) = unsafe { (lent::engine(engine), lent::bytes(value.cast(), length)) };
     let mut call = Call { engine, endpoint: EndpointId(endpoint), now: Time(now) };
-    let set = |row: &Row| {
-        let new = byte(row, i32::read(bytes)?)?;
-        call.change_everywhere(|settings| *(row.field)(&mut settings.protocol.ip) = new)
-    };
-    row(level, name).and_then(set).to_errno()
+    row(level, name).and_then(|row| set(&mut call, &row.kept, i32::read(bytes)?)).to_errno()
 }

@@ -75,6 +75,11 @@ impl Call<'_> {
         if self.engine.style(self.endpoint)? == style { Ok(()) } else { Err(Error::Invalid) }
     }
 
+    /// Refuses an option that is for a socket which is not bound yet.
+    fn needs_no_port(&self) -> Result<(), Error> {
+        if self.engine.local_address(self.endpoint)?.port == 0 { Ok(()) } else { Err(Error::Invalid) }
+    }
+
     /// Refuses an option of associations to come for any other.
     fn needs_future(&self, assoc_id: u32) -> Result<(), Error> {
         match self.engine.association(self.endpoint, Scope::from(assoc_id)) {

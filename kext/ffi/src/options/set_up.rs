@@ -11,6 +11,7 @@ pub(super) const ROWS: &[Row] = &[
     Row { name: contract::SCTP_INITMSG, get: Some(get_initmsg), set: Some(set_initmsg) },
     Row { name: contract::SCTP_AUTOCLOSE, get: Some(get_autoclose), set: Some(set_autoclose) },
     Row { name: contract::SCTP_ADAPTATION_LAYER, get: Some(get_adaptation), set: Some(set_adaptation) },
+    Row { name: contract::SCTP_REUSE_PORT, get: Some(get_reuse_port), set: Some(set_reuse_port) },
     Row { name: contract::SCTP_LISTEN_FIX, get: None, set: Some(set_listen_fix) },
 ];
 
@@ -119,6 +120,19 @@ fn set_autoclose(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
     let seconds = u32::read(bytes)?;
     call.needs(Style::OneToMany)?;
     call.change_everywhere(|settings| settings.protocol.autoclose = seconds)
+}
+
+fn get_reuse_port(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+    call.needs(Style::OneToOne)?;
+    u32::from(call.engine.options(call.endpoint)?.reuse_port).write(room)
+}
+
+/// Only before the socket has a port (RFC 6458 section 8.1.27).
+fn set_reuse_port(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
+    call.needs(Style::OneToOne)?;
+    call.needs_no_port()?;
+    call.engine.options(call.endpoint)?.reuse_port = u32::read(bytes)? != 0;
+    Ok(())
 }
 
 fn get_adaptation(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {

@@ -234,3 +234,25 @@ fn an_accepted_endpoint_has_the_listeners_addresses() {
     assert_eq!(addresses.listed(), [B, B2]);
     assert_eq!(wire.hosts[1].bind_less(child, &[B2]), Err(Error::NotSupported));
 }
+
+#[test]
+fn a_port_is_shared_by_those_that_all_want_it_and_one_of_them_listens() {
+    let mut wire = hosts();
+    let ids = [(); 3].map(|()| open(&mut wire, Style::OneToOne));
+    let engine = &mut wire.hosts[1];
+    let any = Address::v4([0; 4], PORT);
+    for id in &ids[..2] {
+        engine.options(*id).unwrap().reuse_port = true;
+        engine.bind(*id, any).unwrap();
+    }
+    assert_eq!(engine.bind(ids[2], any), Err(Error::AddressInUse));
+    engine.listen(ids[0], 1).unwrap();
+    assert_eq!(engine.listen(ids[1], 1), Err(Error::AddressInUse));
+    engine.listen(ids[1], 0).unwrap();
+    // Whichever listens is found, whatever the order in which they were bound.
+    for turn in 0..2 {
+        assert_eq!(engine.listener_for(&B.with_port(PORT)), Some(Key::from(ids[turn])));
+        engine.listen(ids[turn], 0).unwrap();
+        engine.listen(ids[1 - turn], 1).unwrap();
+    }
+}
