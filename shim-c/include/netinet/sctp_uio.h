@@ -20,6 +20,10 @@
 #ifndef IPPROTO_SCTP
 #define IPPROTO_SCTP 132
 #endif
+/* What programs written for Linux call the level. */
+#ifndef SOL_SCTP
+#define SOL_SCTP IPPROTO_SCTP
+#endif
 
 /*
  * msg_flags of recvmsg: what was read is a union sctp_notification (6.1). On macOS this is the bit of
@@ -129,6 +133,8 @@ typedef uint32_t sctp_assoc_t;
 #define SCTP_ADAPTION_INDICATION         SCTP_ADAPTATION_INDICATION /* older names */
 #define SCTP_PEER_ERROR                  SCTP_REMOTE_ERROR
 #define SCTP_AUTHENTICATION_INDICATION   SCTP_AUTHENTICATION_EVENT
+#define sctp_adaption_event              sctp_adaptation_event
+#define sctp_adaption_layer_event        sctp_adaptation_layer_event
 
 /* sac_state (6.1.1). */
 #define SCTP_COMM_UP        0x0001
@@ -166,6 +172,7 @@ typedef uint32_t sctp_assoc_t;
 /* pdapi_indication (6.1.7), auth_indication (6.1.8). */
 #define SCTP_PARTIAL_DELIVERY_ABORTED 0x0001
 #define SCTP_AUTH_NEW_KEY             0x0001
+#define SCTP_AUTH_NEWKEY              SCTP_AUTH_NEW_KEY /* older name */
 #define SCTP_AUTH_NO_AUTH             0x0002
 #define SCTP_AUTH_FREE_KEY            0x0003
 
