@@ -257,6 +257,7 @@ impl Cycle for OurListener {
         let now = clock::now();
         let server = net.b.engine.open(Style::OneToOne, Family::V4, 0).expect("memory");
         net.b.engine.accept(now, *listener, server).expect("an association");
+        net.b.engine.taken(*listener);
         net.drain(Side::B, now);
         let now = clock::now();
         net.a.engine.close(now, client, Close::Graceful);

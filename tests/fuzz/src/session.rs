@@ -5,12 +5,16 @@ use crate::mutate::{index, mutate, random_packet, seal};
 use sctp_engine::address::{Address, Family};
 use sctp_engine::options::{Events, Interleave};
 use sctp_engine::time::{Span, Time};
-use sctp_engine::{AssociationId, Close, EndpointId, Engine, Item, Message, Scope, SendInfo, Style, Update};
+use sctp_engine::{
+    AssociationId, Begin, Close, EndpointId, Engine, Item, Message, Scope, SendInfo, Style, Update,
+};
 use sctp_sim::Random;
 use sctp_wire::{Chunk, Packet, chunk_type};
 use std::collections::BTreeMap;
 
 const HOSTS: [Address; 2] = [Address::v4([192, 0, 2, 1], 0), Address::v4([192, 0, 2, 2], 0)];
+/// Where nobody is.
+const NOWHERE: Address = Address::v4([192, 0, 2, 3], 0);
 const FIRST_PORT: u16 = 5000;
 const PORTS: u64 = 3;
 const STREAMS: u64 = 12;
@@ -170,9 +174,20 @@ impl Session {
         self.endpoints[host].push(endpoint);
     }
 
+    /// Calls a peer by one to three addresses, or lets an INIT go that was held back.
     fn connect(&mut self, host: usize) {
         let (Some(endpoint), peer) = (self.endpoint(host), self.address(host)) else { return };
-        if let Ok(id) = self.engines[host].connect(self.now, endpoint, peer) {
+        if self.random.chance(200) {
+            let _ = self.engines[host].begin(self.now, endpoint, peer);
+            return;
+        }
+        let mut peers = [peer, NOWHERE.with_port(peer.port), self.address(host)];
+        if self.random.chance(300) {
+            peers.swap(0, 1);
+        }
+        let count = 1 + index(&mut self.random, peers.len());
+        let begin = if self.random.chance(100) { Begin::Later } else { Begin::Now };
+        if let Ok(id) = self.engines[host].connect_to_any(self.now, endpoint, &peers[..count], begin) {
             self.associations[host].push(id);
         }
     }
@@ -245,6 +260,9 @@ impl Session {
                     break;
                 }
                 self.endpoints[host].push(child);
+                if self.random.chance(900) {
+                    self.engines[host].taken(listener);
+                }
             }
         }
     }
