@@ -3,7 +3,7 @@
 
 #include <stdatomic.h>
 
-enum { SENDERS = 6, ROUNDS = 15, LARGE = 60000, READERS = 3, CHANGES = 300 };
+enum { SENDERS = 6, ROUNDS = 15, LARGE = 60000, READERS = 3, CHANGES = 300, PEERS = 4 };
 
 static char large[LARGE];
 
@@ -65,6 +65,51 @@ TEST_LIMIT(security_16_a_socket_is_closed_while_many_threads_send_large_messages
 
 static _Atomic bool changing;
 
+static void *
+send_to_all(void *context)
+{
+	struct sctp_sndrcvinfo info = {.sinfo_flags = SCTP_SENDALL};
+	struct item item = {SCTP_SNDRCV, &info, sizeof(info)};
+	int fd = *(int *)context;
+	unsigned sent = 0;
+
+	/* Without any association there is nobody to send to. */
+	for (int64_t result; changing; sent += result > 0)
+		result = send_items(fd, "to all", 6, BSD_MSG_DONTWAIT, &item, 1);
+	EXPECT(sent > 0);
+	return NULL;
+}
+
+/* Half of the associations that a message goes to are aborted while it is being sent (CVE-2019-8956). */
+TEST_LIMIT(security_15_messages_to_all_associations_while_some_are_aborted, 120)
+{
+	struct bsd_linger at_once = {1, 0};
+	pthread_t sender;
+	int head, clients[PEERS];
+
+	start_kext();
+	head = open_listener(BSD_SOCK_SEQPACKET, SERVER_PORT);
+	changing = true;
+	EXPECT_EQ(pthread_create(&sender, NULL, send_to_all, &head), 0);
+	for (unsigned change = 0; change < CHANGES; change++) {
+		for (unsigned i = 0; i < PEERS; i++) {
+			clients[i] = open_socket(BSD_SOCK_STREAM);
+			connect_to(clients[i], SERVER_PORT);
+		}
+		for (unsigned i = 0; i < PEERS; i++) {
+			if (i % 2)
+				EXPECT_EQ(bsd_setsockopt(clients[i], BSD_SOL_SOCKET, BSD_SO_LINGER, &at_once,
+							 sizeof(at_once)),
+					  0);
+			EXPECT_EQ(bsd_close(clients[i]), 0);
+		}
+	}
+	changing = false;
+	pthread_join(sender, NULL);
+	EXPECT_EQ(bsd_close(head), 0);
+	stop_kext();
+}
+
 /* Asks for every list that grows and shrinks meanwhile. What comes back fits the room that was given. */
 static void *
 read_lists(void *context)
@@ -94,7 +139,7 @@ read_lists(void *context)
 TEST_LIMIT(security_25_lists_are_read_while_addresses_and_associations_change, 120)
 {
 	pthread_t readers[READERS];
-	int head, client[4];
+	int head, clients[PEERS];
 
 	host_memory_link_addresses("192.0.2.1/24", 1500);
 	host_memory_link_attach(NULL, NULL);
@@ -105,13 +150,13 @@ TEST_LIMIT(security_25_lists_are_read_while_addresses_and_associations_change, 1
 		EXPECT_EQ(pthread_create(&readers[i], NULL, read_lists, &head), 0);
 	for (unsigned change = 0; change < CHANGES; change++) {
 		EXPECT_EQ(host_address_add("192.0.2.9/24"), 0);
-		for (unsigned i = 0; i < 4; i++) {
-			client[i] = open_socket(BSD_SOCK_STREAM);
-			connect_to(client[i], SERVER_PORT);
+		for (unsigned i = 0; i < PEERS; i++) {
+			clients[i] = open_socket(BSD_SOCK_STREAM);
+			connect_to(clients[i], SERVER_PORT);
 		}
 		EXPECT_EQ(host_address_remove("192.0.2.9"), 0);
-		for (unsigned i = 0; i < 4; i++)
-			EXPECT_EQ(bsd_close(client[i]), 0);
+		for (unsigned i = 0; i < PEERS; i++)
+			EXPECT_EQ(bsd_close(clients[i]), 0);
 	}
 	changing = false;
 	for (unsigned i = 0; i < READERS; i++)
