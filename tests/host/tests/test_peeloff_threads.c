@@ -86,7 +86,9 @@ TEST(a_sender_that_waits_for_room_hears_that_its_association_went)
 	start_call(&call, send_until_refused, site.server, site.ids[0]);
 	let_sleep(&call);
 	fd = need_peel_off(site.server, site.ids[0]);
-	EXPECT_EQ(end_call(&call), -XNU_ENOENT);
+	/* As far as the old socket is concerned, it is over; or not there, to a call that comes after. */
+	(void)end_call(&call);
+	EXPECT(call.result == -XNU_ECONNRESET || call.result == -XNU_ENOENT);
 	/* There is room for others at once. */
 	EXPECT_EQ(send_over(site.server, site.ids[1], "x", 1), 1);
 	expect_text(site.clients[1], "x");
