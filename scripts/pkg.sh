@@ -109,7 +109,8 @@ stage_root() {
 		put 755 scripts/macos/$tool.sh usr/local/bin/$tool
 		put 644 scripts/macos/$tool.8 usr/local/share/man/man8/$tool.8
 	done
-	[ ! -e "$programs/sctpstat" ] || put 755 "$programs/sctpstat" usr/local/bin/sctpstat
+	put 755 "$programs/sctpstat" usr/local/bin/sctpstat
+	put 644 shim-c/sctpstat/sctpstat.8 usr/local/share/man/man8/sctpstat.8
 	put 644 scripts/macos/org.sctp.load.plist Library/LaunchDaemons/org.sctp.load.plist
 	support="Library/Application Support/SCTP"
 	put 755 scripts/macos/sctp-load.sh "$support/sctp-load"

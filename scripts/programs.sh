@@ -41,8 +41,8 @@ products() {
 	cat <<'EOF'
 libsctp.dylib library shim-c/libsctp
 sctp-probe    tool    shim-c/doctor
+sctpstat      tool    shim-c/sctpstat
 EOF
-	if [ -d shim-c/sctpstat ]; then say "sctpstat tool shim-c/sctpstat"; fi
 }
 
 # architecture, oldest macOS

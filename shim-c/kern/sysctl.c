@@ -13,7 +13,7 @@
 #include "user_abi.h"
 
 static struct sysctl_oid_list children;
-static struct sysctl_oid node, stats, assoclist;
+static struct sysctl_oid node, names, stats, assoclist;
 static struct sysctl_oid *variables; /* allocated */
 static uint32_t count;
 
@@ -34,6 +34,28 @@ handle_variable(struct sysctl_oid *oid, void *arg1, int arg2, struct sysctl_req 
 	sctp_lock();
 	error = sctp_engine_set_variable(engine(), (uint32_t)arg2, (uint32_t)value);
 	sctp_unlock();
+	return error;
+}
+
+/* With a blank between two: what sctpstat shows without a list of its own. */
+static int
+handle_names(struct sysctl_oid *oid, void *arg1, int arg2, struct sysctl_req *request)
+{
+	int error = 0;
+
+	(void)oid;
+	(void)arg1;
+	(void)arg2;
+	for (uint32_t i = 0; i < count && error == 0; i++) {
+		const char *name = variables[i].oid_name;
+		size_t length = 0;
+
+		while (name[length] != '\0')
+			length++;
+		error = request->oldfunc(request, name, length);
+		if (error == 0)
+			error = request->oldfunc(request, i + 1 < count ? " " : "", 1);
+	}
 	return error;
 }
 
@@ -160,6 +182,16 @@ fill_node(void)
 }
 
 static void
+fill_names(void)
+{
+	memset(&names, 0, sizeof(names));
+	fill(&names, &children, CTLTYPE_STRING, "names");
+	names.oid_handler = handle_names;
+	names.oid_fmt = "A";
+	names.oid_descr = "Variables that may be set";
+}
+
+static void
 fill_stats(void)
 {
 	memset(&stats, 0, sizeof(stats));
@@ -199,6 +231,8 @@ sctp_sysctl_start(void)
 	children.first = NULL;
 	for (uint32_t i = 0; i < count; i++)
 		sysctl_register_oid(&variables[i]);
+	fill_names();
+	sysctl_register_oid(&names);
 	fill_stats();
 	sysctl_register_oid(&stats);
 	fill_assoclist();
@@ -215,6 +249,7 @@ sctp_sysctl_stop(void)
 	sysctl_unregister_oid(&node);
 	sysctl_unregister_oid(&assoclist);
 	sysctl_unregister_oid(&stats);
+	sysctl_unregister_oid(&names);
 	for (uint32_t i = count; i > 0; i--)
 		sysctl_unregister_oid(&variables[i - 1]);
 	sctp_kern_free(variables, count * sizeof(*variables));

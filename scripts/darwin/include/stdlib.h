@@ -5,6 +5,8 @@
 
 void *malloc(size_t size);
 void *calloc(size_t count, size_t size);
+void *realloc(void *memory, size_t size);
 void free(void *memory);
+_Noreturn void exit(int status);
 
 #endif

@@ -8,6 +8,7 @@ void *memset(void *to, int byte, size_t length);
 int memcmp(const void *a, const void *b, size_t length);
 int strcmp(const char *a, const char *b);
 size_t strlen(const char *text);
+size_t strcspn(const char *text, const char *end);
 char *strerror(int error);
 
 #endif

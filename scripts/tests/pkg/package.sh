@@ -169,7 +169,7 @@ fi
 passes 'the counts are right' counts_are_right
 passes 'every page is there and filled' pages_are_there
 passes "launchd's list and the kext's name what is there" daemon_runs_what_is_there
-for page in sctp-doctor.8 sctp-uninstall.8; do
+for page in sctp-doctor.8 sctp-uninstall.8 sctpstat.8; do
 	passes "$page" mandoc -T lint -W warning "$stage/root/usr/local/share/man/man8/$page"
 done
 

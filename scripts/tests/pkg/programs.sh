@@ -5,8 +5,7 @@ set -eu
 needs_lld
 
 out=$work/programs
-files='libsctp.dylib sctp-probe'
-[ ! -d shim-c/sctpstat ] || files="$files sctpstat"
+files='libsctp.dylib sctp-probe sctpstat'
 
 # headers FILE ARCHITECTURE
 headers() {

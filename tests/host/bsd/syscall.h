@@ -40,6 +40,7 @@ struct syscall {
 	CALL(poll)                                                                                           \
 	CALL(kqueue)                                                                                         \
 	CALL(kevent)                                                                                         \
+	CALL(sysctl)                                                                                         \
 	CALL(defunct)                                                                                        \
 	CALL(listens)
 

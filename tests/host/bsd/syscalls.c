@@ -3,6 +3,8 @@
 
 #include "syscall.h"
 
+#include <string.h>
+
 /* Here the kernel is in this process; a handler runs between two rounds. */
 static int
 trap_here(unsigned number, struct syscall *call)
@@ -85,6 +87,13 @@ bsd_getsockopt(int fd, int level, int name, void *value, uint32_t *length)
 {
 	return (int)TRAP(getsockopt, (uint64_t)fd, (uint64_t)level, (uint64_t)name, POINTER(value),
 			 POINTER(length));
+}
+
+int
+bsd_sysctl(const char *name, void *old_value, size_t *old_length, const void *new_value, size_t new_length)
+{
+	return (int)TRAP(sysctl, POINTER(name), strlen(name), POINTER(old_value), POINTER(old_length),
+			 POINTER(new_length ? new_value : NULL), new_length);
 }
 
 int

@@ -60,6 +60,10 @@ HOST_API int bsd_poll_in_company(struct bsd_pollfd *fds, unsigned count, int tim
 /* SO_ACCEPTCONN, which macOS does not tell: 1 on a socket whose connections wait for accept. */
 HOST_API int bsd_listens(int fd);
 
+/* sysctlbyname: -ENOMEM if the old value is longer than *old_length, which is then how much came. */
+HOST_API int bsd_sysctl(const char *name, void *old_value, size_t *old_length, const void *new_value,
+			size_t new_length);
+
 /* As the system makes a suspended application's socket defunct: -102 if SOF_NODEFUNCT is set on it. */
 HOST_API int bsd_defunct(int fd);
 /* The socket behind a descriptor, NULL if there is none; it stays valid only as long as the descriptor does.

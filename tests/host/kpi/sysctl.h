@@ -54,4 +54,9 @@ enum {
 struct sysctl_oid *sysctl_take(const char *name);
 void sysctl_give(struct sysctl_oid *oid);
 
+/* A program's call for a variable; the request says where its memory is and how one comes there. */
+int sysctl_call(const char *name, struct sysctl_req *request);
+/* What the call tells the program of the length, without an error or with ENOMEM. */
+size_t sysctl_length(const struct sysctl_req *request);
+
 #endif

@@ -134,12 +134,33 @@ permitted(const struct sysctl_oid *oid, const struct sysctl_req *request)
 }
 
 int
-host_sysctl(const char *name, void *old_value, size_t *old_length, const void *new_value, size_t new_length)
+sysctl_call(const char *name, struct sysctl_req *request)
 {
 	struct sysctl_oid *oid = sysctl_take(name);
+	int error;
+
+	if (oid == NULL)
+		return XNU_ENOENT;
+	request->process = xnu_current_proc();
+	request->lock = 1;
+	error = permitted(oid, request);
+	if (error == 0)
+		error = oid->handler(oid, oid->argument1, oid->argument2, request);
+	sysctl_give(oid);
+	return error;
+}
+
+size_t
+sysctl_length(const struct sysctl_req *request)
+{
+	return request->old != 0 && request->old_at > request->old_length ? request->old_length
+									  : request->old_at;
+}
+
+int
+host_sysctl(const char *name, void *old_value, size_t *old_length, const void *new_value, size_t new_length)
+{
 	struct sysctl_req request = {
-	    .process = xnu_current_proc(),
-	    .lock = 1,
 	    .old = (uint64_t)(uintptr_t)old_value,
 	    .old_length = old_length != NULL ? *old_length : 0,
 	    .copy_out = copy_out,
@@ -149,17 +170,10 @@ host_sysctl(const char *name, void *old_value, size_t *old_length, const void *n
 	};
 	int error;
 
-	if (oid == NULL)
-		return XNU_ENOENT;
-	error = permitted(oid, &request);
-	if (error == 0) {
-		host_syscall_enter();
-		error = oid->handler(oid, oid->argument1, oid->argument2, &request);
-		host_syscall_exit();
-	}
-	sysctl_give(oid);
+	host_syscall_enter();
+	error = sysctl_call(name, &request);
+	host_syscall_exit();
 	if (old_length != NULL && (error == 0 || error == XNU_ENOMEM))
-		*old_length = request.old != 0 && request.old_at > request.old_length ? request.old_length
-										      : request.old_at;
+		*old_length = sysctl_length(&request);
 	return error;
 }

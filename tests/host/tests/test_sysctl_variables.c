@@ -52,8 +52,8 @@ static const struct row {
 };
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
-/* What is registered besides them: the node, stats, assoclist. */
-enum { OTHERS = 3 };
+/* What is registered besides them: the node, names, stats, assoclist. */
+enum { OTHERS = 4 };
 
 static char error[256];
 
