@@ -6,7 +6,9 @@
 typedef uint16_t in_port_t;
 typedef uint32_t in_addr_t;
 
+#define IPPROTO_IPV6 41
 #define IPPROTO_SCTP 132
+#define IPV6_V6ONLY 27
 #define INADDR_LOOPBACK 0x7f000001
 
 struct in_addr {

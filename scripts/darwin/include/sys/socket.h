@@ -12,6 +12,8 @@ typedef uint8_t sa_family_t;
 #define AF_INET6 30
 #define SOCK_STREAM 1
 #define SOCK_SEQPACKET 5
+#define SOL_SOCKET 0xffff
+#define SO_TYPE 0x1008
 
 struct sockaddr {
 	uint8_t sa_len;
