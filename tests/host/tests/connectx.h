@@ -28,7 +28,7 @@ set_connect(int fd, int option, struct address_list *list, int count)
 }
 
 static inline int
-complete(int fd, struct address_list *list)
+set_complete(int fd, struct address_list *list)
 {
 	return setsockopt(fd, IPPROTO_SCTP, SCTP_CONNECT_X_COMPLETE, list->bytes, list->length);
 }

@@ -133,20 +133,20 @@ delayed(void)
 	struct address_list *list = LIST(PORT, ADDRESS_2);
 	int server = listener(SOCK_SEQPACKET, ADDRESS_2), fd = open_sctp(AF_INET, SOCK_SEQPACKET);
 
-	NEED_ERROR(complete(fd, list), ENOENT);
+	NEED_ERROR(set_complete(fd, list), ENOENT);
 	NEED(set_connect(fd, SCTP_CONNECT_X_DELAYED, list, 1) == 0);
 	NEED(sctp_getassocid(fd, addresses_of(list)) > SCTP_ALL_ASSOC);
 	/* The message goes with the COOKIE ECHO. */
 	NEED(sendto(fd, "x", 1, 0, addresses_of(list), list->length) == 1);
-	NEED(complete(fd, list) == 0);
+	NEED(set_complete(fd, list) == 0);
 	NEED(recv(server, &byte, 1, 0) == 1);
-	NEED_ERROR(complete(fd, list), EALREADY);
-	NEED_ERROR(complete(fd, LIST(PORT, NOBODYS)), ENOENT);
+	NEED_ERROR(set_complete(fd, list), EALREADY);
+	NEED_ERROR(set_complete(fd, LIST(PORT, NOBODYS)), ENOENT);
 
 	fd = open_sctp(AF_INET, SOCK_STREAM);
 	list = LIST(PORT, ADDRESS_2);
 	NEED(set_connect(fd, SCTP_CONNECT_X_DELAYED, list, 1) == 0);
-	NEED(complete(fd, list) == 0);
+	NEED(set_complete(fd, list) == 0);
 	need_event(fd, POLLOUT);
 	NEED(write(fd, "y", 1) == 1 && recv(server, &byte, 1, 0) == 1);
 }

@@ -35,14 +35,14 @@ bad_values(void)
 		list = LIST(PORT, ADDRESS_1);
 		address_add(list, ADDRESS_2, PORT + 1);
 		NEED_ERROR(set_connect(fd, option, list, 2), EINVAL);
-		NEED_ERROR(getsockopt(fd, IPPROTO_SCTP, option, list->bytes, &full), ENOPROTOOPT);
+		NEED_ERROR(getsockopt(fd, IPPROTO_SCTP, option, list->bytes, &full), EOPNOTSUPP);
 	}
 	struct address_list *list = LIST(PORT, ADDRESS_1);
 	for (socklen_t length = 0; length < list->length; length++)
 		NEED_ERROR(setsockopt(fd, IPPROTO_SCTP, SCTP_CONNECT_X_COMPLETE, list->bytes, length),
 			   EINVAL);
 	NEED_ERROR(setsockopt(fd, IPPROTO_SCTP, SCTP_CONNECT_X_COMPLETE, NULL, list->length), EFAULT);
-	NEED_ERROR(complete(fd, LIST(PORT, ADDRESS_6)), EAFNOSUPPORT);
+	NEED_ERROR(set_complete(fd, LIST(PORT, ADDRESS_6)), EAFNOSUPPORT);
 	NEED_ERROR(sctp_connectx(fd, NULL, 1, NULL), EINVAL);
 	NEED_ERROR(sctp_connectx(fd, addresses_of(list), 0, NULL), EINVAL);
 	NEED_ERROR(sctp_connectx(-1, addresses_of(list), 1, NULL), EBADF);
