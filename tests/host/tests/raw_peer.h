@@ -1,6 +1,7 @@
 /*
- * A peer of few words at 192.0.2.2: it answers INIT and COOKIE ECHO of the kext at 192.0.2.1 and is silent to
- * all else. Tests send chunks in its name, good and bad ones.
+ * A peer of few words at 192.0.2.2: it answers INIT and COOKIE ECHO of the kext at 192.0.2.1, HEARTBEATs to
+ * any of its addresses if it is told to, and is silent to all else. Tests send chunks in its name, good and
+ * bad ones.
  */
 #ifndef RAW_PEER_H
 #define RAW_PEER_H
@@ -17,6 +18,8 @@ enum {
 	RAW_INIT_ACK = 2,
 	RAW_COOKIE_ECHO = 10,
 	RAW_COOKIE_ACK = 11,
+	RAW_HEARTBEAT = 4,
+	RAW_HEARTBEAT_ACK = 5,
 	RAW_DATA = 0,
 };
 
@@ -26,8 +29,9 @@ static struct raw_peer {
 	const void *parameters; /* of the INIT ACK, behind the cookie */
 	uint32_t parameters_size;
 	uint16_t streams; /* that it takes, 0 for many */
+	_Atomic bool answers_heartbeats;
 	/* what it saw */
-	unsigned char tag[4], port[2];
+	unsigned char tag[4], tsn[4], port[2];
 	_Atomic unsigned data_chunks;
 } raw;
 
@@ -58,9 +62,9 @@ raw_crc32c(const unsigned char *bytes, size_t length)
 	return ~crc;
 }
 
-/* Sends chunks, each with its header and padding. */
+/* Sends chunks, each with its header and padding, from 192.0.2.HOST. */
 static inline void
-raw_send(const void *chunks, size_t size)
+raw_send_from(unsigned char host, const void *chunks, size_t size)
 {
 	unsigned char packet[1500] = {0x45, 0, 0,   0, 0, 1, 0,   0, 64, IPPROTO_SCTP,
 				      0,    0, 192, 0, 2, 2, 192, 0, 2,  1};
@@ -68,6 +72,7 @@ raw_send(const void *chunks, size_t size)
 	size_t length = RAW_COMMON_HEADER + size;
 	uint32_t sum = 0, checksum;
 
+	packet[15] = host;
 	EXPECT(RAW_IP_HEADER + length <= sizeof(packet));
 	raw_put16(packet + 2, (unsigned)(RAW_IP_HEADER + length));
 	for (unsigned at = 0; at < RAW_IP_HEADER; at += 2)
@@ -81,6 +86,12 @@ raw_send(const void *chunks, size_t size)
 	checksum = raw_crc32c(sctp, length);
 	memcpy(sctp + 8, &checksum, sizeof(checksum));
 	host_link_inject(packet, RAW_IP_HEADER + length);
+}
+
+static inline void
+raw_send(const void *chunks, size_t size)
+{
+	raw_send_from(2, chunks, size);
 }
 
 static inline void
@@ -105,6 +116,19 @@ raw_answer_init(void)
 }
 
 static inline void
+raw_answer_heartbeat(const unsigned char *packet, const unsigned char *chunk, size_t size)
+{
+	unsigned char ack[256];
+	size_t length = (size_t)chunk[2] << 8 | chunk[3];
+
+	if (length > size || length > sizeof(ack))
+		return;
+	memcpy(ack, chunk, length);
+	ack[0] = RAW_HEARTBEAT_ACK;
+	raw_send_from(packet[19], ack, length);
+}
+
+static inline void
 raw_take(void *context, const void *bytes, size_t size)
 {
 	static const unsigned char cookie_ack[] = {RAW_COOKIE_ACK, 0, 0, 4};
@@ -118,6 +142,7 @@ raw_take(void *context, const void *bytes, size_t size)
 	case RAW_INIT:
 		memcpy(raw.port, sctp, sizeof(raw.port));
 		memcpy(raw.tag, chunk + 4, sizeof(raw.tag));
+		memcpy(raw.tsn, chunk + 16, sizeof(raw.tsn));
 		if (raw.abort != NULL)
 			raw_send(raw.abort, raw.abort_size);
 		else
@@ -125,6 +150,10 @@ raw_take(void *context, const void *bytes, size_t size)
 		break;
 	case RAW_COOKIE_ECHO:
 		raw_send(cookie_ack, sizeof(cookie_ack));
+		break;
+	case RAW_HEARTBEAT:
+		if (raw.answers_heartbeats)
+			raw_answer_heartbeat(bytes, chunk, size - RAW_IP_HEADER - RAW_COMMON_HEADER);
 		break;
 	case RAW_DATA:
 		raw.data_chunks++;

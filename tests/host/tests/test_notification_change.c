@@ -56,8 +56,8 @@ TEST(notification_SCTP_COMM_LOST_has_the_peers_ABORT)
 
 TEST(notification_SCTP_COMM_LOST_has_the_cause_of_an_ABORT_from_this_side)
 {
-	/* A SHUTDOWN that acknowledges what was never sent. */
-	static const unsigned char shutdown[] = {7, 0, 0, 8, 1, 2, 3, 4};
+	/* A SHUTDOWN that acknowledges what was never sent: half of all TSNs lie behind the first. */
+	unsigned char shutdown[] = {7, 0, 0, 8, 0, 0, 0, 0};
 	const struct sctp_assoc_change *change;
 	int fd;
 
@@ -65,6 +65,8 @@ TEST(notification_SCTP_COMM_LOST_has_the_cause_of_an_ABORT_from_this_side)
 	fd = open_towards_raw_peer();
 	EXPECT_EQ(send_to_raw_peer(fd, "hello", 5, NULL), 5);
 	expect_change(fd, SCTP_COMM_UP);
+	memcpy(shutdown + 4, raw.tsn, sizeof(raw.tsn));
+	shutdown[4] += 0x40;
 	raw_send(shutdown, sizeof(shutdown));
 	change = expect_change(fd, SCTP_COMM_LOST);
 	EXPECT_EQ(change->sac_error, 13);
