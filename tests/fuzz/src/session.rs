@@ -95,7 +95,8 @@ impl Session {
             78..84 => self.pass_time(),
             84..88 => self.connect(host),
             88..90 => self.open(host),
-            90..94 => self.accept(host),
+            90..93 => self.accept(host),
+            93 => self.peel_off(host),
             94..96 => self.end(host),
             96..98 => self.set(host),
             _ => self.ask(host),
@@ -264,6 +265,20 @@ impl Session {
                     self.engines[host].taken(listener);
                 }
             }
+        }
+    }
+
+    /// Peels off an association that a call names, or the first that the endpoint has.
+    fn peel_off(&mut self, host: usize) {
+        let (Some(parent), named) = (self.endpoint(host), self.association(host)) else { return };
+        let engine = &mut self.engines[host];
+        let first = engine.associations_of(parent).ok().and_then(|mut all| all.next());
+        let Some(association) = (if self.random.chance(500) { named } else { first }) else { return };
+        let child = engine.open(Style::OneToOne, Family::V4, 9).expect("memory");
+        if engine.peel_off(self.now, parent, association, child).is_ok() {
+            self.endpoints[host].push(child);
+        } else {
+            engine.close(self.now, child, Close::Abort);
         }
     }
 
