@@ -42,11 +42,15 @@ told(const struct sending *sending, int error)
 static int
 may_send(struct sctp_pcb *pcb)
 {
+	int error;
+
 	if (pcb->listening)
 		return EINVAL;
-	if ((*so_state(pcb->so) & SS_CANTSENDMORE) != 0)
-		return EPIPE;
-	return sctp_socket_take_error(pcb->so);
+	/* Why an association has ended says more than that it has. */
+	error = sctp_socket_take_error(pcb->so);
+	if (error == 0 && (*so_state(pcb->so) & SS_CANTSENDMORE) != 0)
+		error = EPIPE;
+	return error;
 }
 
 /* How long the next piece is. EWOULDBLOCK when there is no room for it, EMSGSIZE when there never is. */

@@ -21,6 +21,7 @@ enum {
 	RAW_HEARTBEAT = 4,
 	RAW_HEARTBEAT_ACK = 5,
 	RAW_DATA = 0,
+	RAW_ABORT = 6,
 };
 
 static struct raw_peer {
@@ -33,6 +34,9 @@ static struct raw_peer {
 	/* what it saw */
 	unsigned char tag[4], tsn[4], port[2];
 	_Atomic unsigned data_chunks;
+	_Atomic unsigned char data_flags; /* of the last packet's first chunk */
+	unsigned char aborted[1500];      /* the last ABORT, whole */
+	_Atomic size_t aborted_size;
 } raw;
 
 static inline void
@@ -156,7 +160,13 @@ raw_take(void *context, const void *bytes, size_t size)
 			raw_answer_heartbeat(bytes, chunk, size - RAW_IP_HEADER - RAW_COMMON_HEADER);
 		break;
 	case RAW_DATA:
+		raw.data_flags = chunk[1];
 		raw.data_chunks++;
+		break;
+	case RAW_ABORT:
+		size -= (size_t)(chunk - (const unsigned char *)bytes);
+		memcpy(raw.aborted, chunk, size);
+		raw.aborted_size = size;
 		break;
 	default:
 		break;
