@@ -173,6 +173,8 @@ void sctp_engine_quiesce(struct sctp_engine *engine, sctp_nanoseconds now);
 void sctp_engine_input(struct sctp_engine *engine, sctp_nanoseconds now, const struct sctp_address *source,
 		       const struct sctp_address *destination, uint8_t ecn, const uint8_t *packet,
 		       size_t length);
+/* A packet came that is not looked at, for its IP header or who it was sent to. It is counted. */
+void sctp_engine_input_refused(struct sctp_engine *engine);
 void sctp_engine_timer(struct sctp_engine *engine, sctp_nanoseconds now);
 /* The addresses this host can be reached at. addresses is copied. */
 int sctp_engine_set_addresses(struct sctp_engine *engine, const struct sctp_address *addresses, size_t count);

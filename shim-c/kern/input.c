@@ -53,23 +53,29 @@ contiguous(const struct datagram *datagram)
 	return linear;
 }
 
+/* SCTP is never sent to many: an answer to such a packet would be an amplifier (RFC 9260 section 8.4). */
+static bool
+is_for_many(struct mbuf *m)
+{
+	return (mbuf_flags(m) & (MBUF_BCAST | MBUF_MCAST)) != 0;
+}
+
+/* NULL: its IP header is not as it should be. */
 static void
 input_packet(const struct datagram *datagram)
 {
-	const uint8_t *packet;
+	const uint8_t *packet = NULL;
 
-	/* SCTP is never sent to many: an answer to such a packet would be an amplifier (RFC 9260
-	 * section 8.4). */
-	if ((mbuf_flags(datagram->m) & (MBUF_BCAST | MBUF_MCAST)) != 0 ||
-	    datagram->length < SCTP_COMMON_HEADER)
-		return;
 	sctp_lock();
-	packet = contiguous(datagram);
+	if (datagram != NULL && !is_for_many(datagram->m))
+		packet = contiguous(datagram);
 	if (packet != NULL) {
 		sctp_backlog_read();
 		sctp_engine_input(engine(), sctp_now(), &datagram->source, &datagram->destination,
 				  datagram->ecn, packet, datagram->length);
 		sctp_core_drain();
+	} else {
+		sctp_engine_input_refused(engine());
 	}
 	sctp_unlock();
 }
@@ -146,8 +152,7 @@ take(struct mbuf **data, uint8_t protocol, const struct datagram *datagram)
 			input_error(datagram);
 		return 0;
 	}
-	if (datagram != NULL)
-		input_packet(datagram);
+	input_packet(datagram);
 	mbuf_freem(*data);
 	*data = NULL;
 	return EJUSTRETURN;

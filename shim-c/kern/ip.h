@@ -40,9 +40,6 @@ enum {
 /* The bits of the TOS octet that are ECN's (RFC 3168 section 5). */
 #define IP_ECN_MASK 3
 
-/* The common header (RFC 9260 section 3.1). */
-#define SCTP_COMMON_HEADER 12
-
 static inline uint16_t
 read_be16(const uint8_t *bytes)
 {

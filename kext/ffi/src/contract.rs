@@ -33,6 +33,7 @@ same_types! {
     lifetime: sctp_engine_associations(_);
     lifetime: sctp_engine_quiesce(_, _);
     io: sctp_engine_input(_, _, _, _, _, _, _);
+    io: sctp_engine_input_refused(_);
     io: sctp_engine_icmp(_, _, _);
     io: sctp_engine_transmit_failed(_, _, _, _);
     io: sctp_engine_timer(_, _);

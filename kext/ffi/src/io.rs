@@ -36,6 +36,14 @@ pub(crate) unsafe extern "C" fn sctp_engine_input(
 /// # Safety
 /// As [`lent::engine`].
 #[unsafe(no_mangle)]
+pub(crate) unsafe extern "C" fn sctp_engine_input_refused(engine: *mut sctp_engine) {
+    // SAFETY: the caller's promise.
+    unsafe { lent::engine(engine) }.input_refused();
+}
+
+/// # Safety
+/// As [`lent::engine`].
+#[unsafe(no_mangle)]
 pub(crate) unsafe extern "C" fn sctp_engine_timer(engine: *mut sctp_engine, now: sctp_nanoseconds) {
     // SAFETY: the caller's promise.
     unsafe { lent::engine(engine) }.on_timer(Time(now));

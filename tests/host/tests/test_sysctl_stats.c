@@ -139,3 +139,37 @@ TEST(stats_need_their_room_and_are_set_back_by_root_alone)
 	}
 	EXPECT_EQ(host_stop(), 0);
 }
+
+/* An IPv4 packet from 192.0.2.2 with this many zeros behind the header. */
+static void
+inject_zeros(size_t length)
+{
+	unsigned char packet[100] = {
+	    0x45, 0, 0, (unsigned char)(20 + length), 0, 1, 0, 0, 64, SCTP, 0, 0, 192, 0, 2, 2, 192, 0, 2, 1};
+	uint32_t sum = 0;
+
+	for (int i = 0; i < 20; i += 2)
+		sum += (uint32_t)(packet[i] << 8 | packet[i + 1]);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = ~((sum & 0xffff) + (sum >> 16));
+	packet[10] = (unsigned char)(sum >> 8);
+	packet[11] = (unsigned char)sum;
+	host_link_inject(packet, 20 + length);
+	host_settle();
+}
+
+TEST(stats_count_what_is_dropped_at_the_door)
+{
+	start();
+	for (size_t length = 0; length < 12; length++) {
+		inject_zeros(length);
+		EXPECT_EQ(read_stats().sctps_hdrops, length + 1);
+	}
+	inject_zeros(12);
+	EXPECT_EQ(read_stats().sctps_checksumerrors, 1);
+	EXPECT_EQ(read_stats().sctps_badsum, 1);
+	struct sctpstat stats = read_stats();
+	EXPECT_EQ(stats.sctps_inpackets, 13);
+	EXPECT_EQ(stats.sctps_outpackets, 0);
+	EXPECT_EQ(host_stop(), 0);
+}

@@ -59,6 +59,12 @@ impl Engine {
         }
     }
 
+    /// A packet came that is not to be looked at: its IP header is wrong, or it was sent to many.
+    pub const fn input_refused(&mut self) {
+        bump(&mut self.counters.packets_received);
+        bump(&mut self.counters.malformed);
+    }
+
     /// The association that waits for this INIT ACK, which a peer may send from any of its addresses (section 5.1.2).
     fn answered_init(&self, packet: &Packet<'_>, first: RawChunk<'_>, destination: &Address) -> Option<Key> {
         let header = &packet.header;

@@ -219,7 +219,9 @@ impl Engine {
         if self.secrets.rotate(now, self.variables.secret_lifetime(), &mut self.random) {
             bump(&mut self.counters.key_changes);
         }
-        let Ok(length) = self.secrets.seal(&contents, &mut buffer) else { return };
+        let Ok(length) = self.secrets.seal(&contents, &mut buffer) else {
+            return bump(&mut self.counters.refused_setups);
+        };
         let sealed = buffer.get(..length).unwrap_or_default();
         let ip = protocol.path.header(&protocol.ip, source.family);
         self.reply_as(ip, destination, source, init.initiate_tag, |writer| {
