@@ -162,6 +162,30 @@ need_peer(int fd, sctp_assoc_t assoc_id, struct address_list *list)
 	sctp_freepaddrs(seen);
 }
 
+/* A one-to-many socket that is told of changes of its associations. */
+static inline int
+open_many(void)
+{
+	struct sctp_event event = {SCTP_FUTURE_ASSOC, SCTP_ASSOC_CHANGE, 1};
+	int fd = open_sctp(AF_INET, SOCK_SEQPACKET);
+
+	NEED(setsockopt(fd, IPPROTO_SCTP, SCTP_EVENT, &event, sizeof(event)) == 0);
+	return fd;
+}
+
+/* The association whose change, to that state, is the next thing that is told. */
+static inline sctp_assoc_t
+need_change(int fd, uint16_t state)
+{
+	/* What the peer supports stands behind it. */
+	_Alignas(struct sctp_assoc_change) char bytes[sizeof(struct sctp_assoc_change) + 64];
+	struct sctp_assoc_change *change = (struct sctp_assoc_change *)bytes;
+
+	NEED(recv(fd, bytes, sizeof(bytes), 0) >= (ssize_t)sizeof(*change));
+	NEED(change->sac_type == SCTP_ASSOC_CHANGE && change->sac_state == state);
+	return change->sac_assoc_id;
+}
+
 /* Runs a program on a host with two networks of its own. */
 static inline void
 run_on_two_networks(const char *name)

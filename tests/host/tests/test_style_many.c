@@ -8,30 +8,6 @@
 
 enum { PORT = 7000 };
 
-static int
-open_many(void)
-{
-	struct sctp_event event = {SCTP_FUTURE_ASSOC, SCTP_ASSOC_CHANGE, 1};
-	int fd = open_sctp(AF_INET, SOCK_SEQPACKET);
-
-	NEED(setsockopt(fd, IPPROTO_SCTP, SCTP_EVENT, &event, sizeof(event)) == 0);
-	return fd;
-}
-
-/* The association that the next notification is about, which is of this state. */
-static sctp_assoc_t
-changed(int fd, uint16_t state)
-{
-	/* With room for what comes behind the structure: features of the peer, or its ABORT. */
-	char bytes[256];
-	struct sctp_assoc_change change;
-
-	NEED(recv(fd, bytes, sizeof(bytes), 0) >= (ssize_t)sizeof(change));
-	memcpy(&change, bytes, sizeof(change));
-	NEED(change.sac_type == SCTP_ASSOC_CHANGE && change.sac_state == state);
-	return change.sac_assoc_id;
-}
-
 static uint32_t
 associations(int fd)
 {
@@ -75,16 +51,16 @@ any_order(void)
 	NEED(bind_to(right, ADDRESS_1, PORT) == 0 && listen(right, 1) == 0 && listen(right, 5) == 0);
 	NEED(is_writable(left) && is_writable(right));
 	NEED(connect_to(left, ADDRESS_1, PORT) == 0);
-	sctp_assoc_t first = changed(left, SCTP_COMM_UP);
-	NEED(changed(right, SCTP_COMM_UP) > SCTP_ALL_ASSOC);
+	sctp_assoc_t first = need_change(left, SCTP_COMM_UP);
+	NEED(need_change(right, SCTP_COMM_UP) > SCTP_ALL_ASSOC);
 	NEED(listen(left, 1) == 0 && port_of(left) >= 49152);
 
 	NEED(connect_to(third, ADDRESS_1, port_of(left)) == 0);
-	NEED(changed(left, SCTP_COMM_UP) != first);
-	NEED(changed(third, SCTP_COMM_UP) > SCTP_ALL_ASSOC && listen(third, 1) == 0);
+	NEED(need_change(left, SCTP_COMM_UP) != first);
+	NEED(need_change(third, SCTP_COMM_UP) > SCTP_ALL_ASSOC && listen(third, 1) == 0);
 	/* A listener calls as well, by a message or without one. */
 	NEED(send_to(right, port_of(third), "x") == 1);
-	NEED(changed(right, SCTP_COMM_UP) && changed(third, SCTP_COMM_UP));
+	NEED(need_change(right, SCTP_COMM_UP) && need_change(third, SCTP_COMM_UP));
 	NEED(recv(third, &byte, 1, 0) == 1);
 	NEED(associations(left) == 2 && associations(right) == 2 && associations(third) == 2);
 	NEED_ERROR(connect_to(right, ADDRESS_1, port_of(third)), EISCONN);
@@ -102,14 +78,15 @@ not_listening(void)
 	NEED_ERROR(connect_to(single, ADDRESS_1, PORT), ECONNREFUSED);
 	/* It does not wait, so that the failure is an event. */
 	NEED(connect_to(fd, ADDRESS_1, PORT) == 0);
-	NEED(changed(fd, SCTP_CANT_STR_ASSOC) > SCTP_ALL_ASSOC);
+	NEED(need_change(fd, SCTP_CANT_STR_ASSOC) > SCTP_ALL_ASSOC);
 	NEED(associations(fd) == 0 && associations(other) == 0);
 	NEED(send_to(fd, PORT, "lost") == 4);
-	NEED(changed(fd, SCTP_CANT_STR_ASSOC) > SCTP_ALL_ASSOC);
+	NEED(need_change(fd, SCTP_CANT_STR_ASSOC) > SCTP_ALL_ASSOC);
 	/* That one was no error of the socket, which goes on as before. */
 	NEED(listen(other, 1) == 0);
 	NEED(send_to(fd, PORT, "kept") == 4);
-	NEED(changed(fd, SCTP_COMM_UP) > SCTP_ALL_ASSOC && changed(other, SCTP_COMM_UP) > SCTP_ALL_ASSOC);
+	NEED(need_change(fd, SCTP_COMM_UP) > SCTP_ALL_ASSOC &&
+	     need_change(other, SCTP_COMM_UP) > SCTP_ALL_ASSOC);
 }
 
 /* What a socket without connection of its own is not asked for. */
@@ -150,7 +127,7 @@ room(void)
 	NEED(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)) == 0);
 	NEED(setsockopt(peer, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) == 0);
 	NEED(fcntl(fd, F_SETFL, O_NONBLOCK) == 0 && is_writable(fd));
-	NEED(connect_to(fd, ADDRESS_1, PORT) == 0 && changed(peer, SCTP_COMM_UP) > SCTP_ALL_ASSOC);
+	NEED(connect_to(fd, ADDRESS_1, PORT) == 0 && need_change(peer, SCTP_COMM_UP) > SCTP_ALL_ASSOC);
 	struct address_list *list = LIST(PORT, ADDRESS_1);
 	/* The peer's window closes, then this buffer fills. */
 	while (sendto(fd, bytes, sizeof(bytes), 0, addresses_of(list), list->length) == sizeof(bytes) ||
