@@ -64,7 +64,7 @@ pub struct FailedMessage {
     pub begins: bool,
     /// It ends with them. Without SCTP_EXPLICIT_EOR they are all of it, of which parts may have been delivered.
     pub ends: bool,
-    /// What one call sent.
+    /// What one call sent, or several small ones.
     pub bytes: Vec<u8>,
 }
 

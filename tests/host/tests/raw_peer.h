@@ -31,6 +31,7 @@ static struct raw_peer {
 	uint32_t parameters_size;
 	uint16_t streams; /* that it takes, 0 for many */
 	_Atomic bool answers_heartbeats;
+	_Atomic bool holds_back; /* the answer to the INIT, until raw_let_go */
 	/* what it saw */
 	unsigned char tag[4], tsn[4], port[2];
 	_Atomic unsigned data_chunks;
@@ -99,7 +100,7 @@ raw_send(const void *chunks, size_t size)
 }
 
 static inline void
-raw_answer_init(void)
+raw_accept(void)
 {
 	unsigned char ack[512] = {RAW_INIT_ACK, 0};
 	static const unsigned char cookie[] = {0, 7, 0, 8, 'b', 'a', 'k', 'e'};
@@ -117,6 +118,23 @@ raw_answer_init(void)
 	length += raw.parameters_size;
 	raw_put16(ack + 2, length);
 	raw_send(ack, length);
+}
+
+static inline void
+raw_answer_init(void)
+{
+	if (raw.abort != NULL)
+		raw_send(raw.abort, raw.abort_size);
+	else
+		raw_accept();
+}
+
+/* The INIT has come and is answered now. */
+static inline void
+raw_let_go(void)
+{
+	host_settle();
+	raw_answer_init();
 }
 
 static inline void
@@ -147,9 +165,7 @@ raw_take(void *context, const void *bytes, size_t size)
 		memcpy(raw.port, sctp, sizeof(raw.port));
 		memcpy(raw.tag, chunk + 4, sizeof(raw.tag));
 		memcpy(raw.tsn, chunk + 16, sizeof(raw.tsn));
-		if (raw.abort != NULL)
-			raw_send(raw.abort, raw.abort_size);
-		else
+		if (!raw.holds_back)
 			raw_answer_init();
 		break;
 	case RAW_COOKIE_ECHO:

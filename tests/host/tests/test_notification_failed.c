@@ -2,6 +2,9 @@
  * sections 6.1.4, 6.1.9, 6.1.11). */
 #include "raw_peer.h"
 
+/* Longer than what is joined with the piece before it. */
+enum { PIECE = 9000 };
+
 static const unsigned char tired[] = {6, 0, 0, 8, 0, 12, 0, 4};
 static const struct sctp_sndinfo how = {3, SCTP_UNORDERED, 0x11223344, 99, 0};
 
@@ -99,6 +102,40 @@ TEST(notification_SCTP_SEND_FAILED_is_the_older_form)
 	subscribe(fd, SCTP_SEND_FAILED_EVENT);
 	EXPECT_EQ(send_to_raw_peer(fd, "again", 5, &how), 5);
 	expect_failed(fd, SCTP_DATA_UNSENT, "again");
+	expect_change(fd, SCTP_CANT_STR_ASSOC);
+	EXPECT_EQ(bsd_close(fd), 0);
+	stop_kext();
+}
+
+TEST(notification_SCTP_SEND_FAILED_EVENT_says_which_part_of_a_message_it_is)
+{
+	static const uint16_t part_of[] = {SCTP_DATA_FIRST_FRAG, SCTP_DATA_MIDDLE_FRAG, SCTP_DATA_LAST_FRAG};
+	static char piece[PIECE];
+	struct sctp_sndinfo end = {.snd_flags = SCTP_EOR};
+	int fd;
+
+	raw.abort = tired;
+	raw.abort_size = sizeof(tired);
+	start_with_raw_peer();
+	fd = open_towards_raw_peer();
+	turn_on(fd, SCTP_EXPLICIT_EOR, 1);
+	subscribe(fd, SCTP_SEND_FAILED_EVENT);
+	/* All pieces are there before the answer to the INIT is taken in. */
+	raw.holds_back = true;
+	for (unsigned i = 0; i < 3; i++) {
+		memset(piece, 'a' + (int)i, sizeof(piece));
+		EXPECT_EQ(send_to_raw_peer(fd, piece, sizeof(piece), i < 2 ? NULL : &end), sizeof(piece));
+	}
+	raw_let_go();
+	for (unsigned i = 0; i < 3; i++) {
+		const struct sctp_send_failed_event *event =
+		    &expect_notification(fd, SCTP_SEND_FAILED_EVENT)->sn_send_failed_event;
+
+		EXPECT_EQ(event->ssfe_flags, SCTP_DATA_UNSENT);
+		EXPECT_EQ(event->ssfe_info.snd_flags & SCTP_DATA_NOT_FRAG, part_of[i]);
+		EXPECT_EQ(event->ssfe_length, sizeof(*event) + sizeof(piece));
+		EXPECT_EQ(event->ssfe_data[0], 'a' + i);
+	}
 	expect_change(fd, SCTP_CANT_STR_ASSOC);
 	EXPECT_EQ(bsd_close(fd), 0);
 	stop_kext();
