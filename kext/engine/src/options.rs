@@ -95,6 +95,24 @@ impl PathSettings {
     }
 }
 
+/// SCTP_STREAM_SCHEDULER: which of the messages that wait is sent next (RFC 8260 section 3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scheduler {
+    /// What the implementation thinks best: as `FirstCome`.
+    #[default]
+    Default,
+    /// In the order in which they came.
+    FirstCome,
+    /// A message of each stream in turn.
+    RoundRobin,
+    /// As many messages of each stream in turn as fit a packet, which has those of one stream only.
+    RoundRobinPacket,
+    /// Those of the streams with the lowest value first.
+    Priority,
+    /// As many bytes of each stream.
+    FairBandwidth,
+}
+
 /// Protocol parameters of RFC 9260 section 16, and the numbers of streams. Their defaults are the table of `variables`.
 #[derive(Clone, Copy, Debug)]
 pub struct Protocol {
@@ -134,6 +152,8 @@ pub struct Protocol {
     pub sack_frequency: u32,
     /// Max.Burst: packets with new data that may follow one event (RFC 9260 section 6.1 rule D); 0 for any number.
     pub max_burst: u32,
+    /// SCTP_STREAM_SCHEDULER.
+    pub scheduler: Scheduler,
     /// SCTP_MAX_CWND: the most that a congestion window grows to, bytes; 0 for any size.
     pub max_cwnd: u32,
     /// SCTP_AUTOCLOSE: an association that moved no user data for so many seconds is shut down; 0 for never.

@@ -114,6 +114,23 @@ impl<T> Ring<T> {
         Some(value)
     }
 
+    /// Changes places of the value at a position and of the next older one.
+    pub(crate) fn swap_with_older(&mut self, position: usize) {
+        let Some(steps) = position.checked_sub(1).filter(|steps| *steps < self.behind) else { return };
+        let slot = self.slot(steps);
+        let value = self.slots.get_mut(slot).and_then(Option::take);
+        let older = match steps.checked_sub(1) {
+            None => core::mem::replace(&mut self.oldest, value),
+            Some(before) => {
+                let before = self.slot(before);
+                self.slots.get_mut(before).and_then(|place| core::mem::replace(place, value))
+            }
+        };
+        if let Some(place) = self.slots.get_mut(slot) {
+            *place = older;
+        }
+    }
+
     /// The value at a position.
     pub(crate) fn get(&self, position: usize) -> Option<&T> {
         match position.checked_sub(1) {
@@ -186,7 +203,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn behaves_like_a_deque(steps in proptest::collection::vec(0..5_u8, 0..600)) {
+        fn behaves_like_a_deque(steps in proptest::collection::vec(0..6_u8, 0..600)) {
             let (mut ring, mut model) = (Ring::new(), VecDeque::new());
             for (number, step) in steps.into_iter().enumerate() {
                 match step {
@@ -197,6 +214,13 @@ mod tests {
                     2 => {
                         ring.push_front(number).unwrap();
                         model.push_front(number);
+                    }
+                    3 => {
+                        let position = number % (model.len() + 1);
+                        ring.swap_with_older(position);
+                        if position > 0 && position < model.len() {
+                            model.swap(position, position - 1);
+                        }
                     }
                     _ => prop_assert_eq!(ring.pop_front(), model.pop_front()),
                 }

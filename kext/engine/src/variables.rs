@@ -4,7 +4,7 @@
 //! `net.inet.sctp`; where a bound or a default differs, a remark says why.
 
 use crate::error::Error;
-use crate::options::{IpSettings, PathSettings, Protocol};
+use crate::options::{IpSettings, PathSettings, Protocol, Scheduler};
 use crate::path::{RtoParameters, WindowParameters};
 use crate::time::Span;
 use core::ffi::CStr;
@@ -183,6 +183,7 @@ impl Variables {
             max_segment: 0,
             sack_frequency: self.sack_freq,
             max_burst: self.maxburst,
+            scheduler: Scheduler::Default,
             max_cwnd: 0,
             autoclose: 0,
             receive_buffer: self.recvspace,

@@ -23,10 +23,11 @@ impl Association {
     }
 
     /// Tells the sending half what it keeps of the settings.
-    pub(crate) const fn apply_settings(&mut self) {
+    pub(crate) fn apply_settings(&mut self) {
         let protocol = &self.settings.protocol;
         self.outbound.set_max_segment(protocol.max_segment);
         self.outbound.set_max_burst(protocol.max_burst);
+        self.outbound.set_scheduler(protocol.scheduler);
     }
 
     /// Changes the settings of one path or, `None`, of all that there are and will be.

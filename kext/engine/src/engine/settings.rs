@@ -209,6 +209,36 @@ impl Engine {
         self.change_chosen(now, id, &Chosen::Current, |_| Ok(()))
     }
 
+    /// SCTP_STREAM_SCHEDULER_VALUE of a stream of an association (RFC 8260 section 4.3.3).
+    ///
+    /// # Errors
+    /// [`Error::NoSuchAssociation`]; [`Error::Invalid`] for a stream that is not there and for any scope that does not
+    /// name an association.
+    pub fn stream_value(&self, id: EndpointId, scope: Scope, stream: u16) -> Result<u16, Error> {
+        let key = self.single(id, scope)?.ok_or(Error::Invalid)?;
+        let outbound = &self.associations.get(key).ok_or(Error::NoSuchAssociation)?.outbound;
+        if stream < outbound.streams() { Ok(outbound.stream_value(stream)) } else { Err(Error::Invalid) }
+    }
+
+    /// Sets it, for the messages that come from now on.
+    ///
+    /// # Errors
+    /// As [`Engine::stream_value`]; [`Error::NoMemory`].
+    pub fn set_stream_value(
+        &mut self,
+        id: EndpointId,
+        scope: Scope,
+        stream: u16,
+        value: u16,
+    ) -> Result<(), Error> {
+        let key = self.single(id, scope)?.ok_or(Error::Invalid)?;
+        let outbound = &mut self.associations.get_mut(key).ok_or(Error::NoSuchAssociation)?.outbound;
+        if stream >= outbound.streams() {
+            return Err(Error::Invalid);
+        }
+        Ok(outbound.set_stream_value(stream, value)?)
+    }
+
     /// so_rcv.sb_hiwat, bytes. Associations that are there only grow.
     ///
     /// # Errors

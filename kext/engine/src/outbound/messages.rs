@@ -1,4 +1,4 @@
-//! The messages of the user in the order in which they are sent: first come, first served (RFC 8260 section 3.1).
+//! The messages of the user in the order in which they are sent: by their turns, which `schedule` gives.
 
 use super::OutMessage;
 use crate::memory;
@@ -15,9 +15,21 @@ pub(crate) struct Outgoing {
     chunks: u32,
     /// Bytes that were put into chunks.
     pub(crate) sent: usize,
+    /// Among those of which nothing was sent, the lower goes first.
+    turn: u64,
 }
 
 impl Outgoing {
+    /// Whether another message may go before it. One that came in pieces keeps its place: the next piece comes behind it.
+    const fn gives_way(&self, turn: u64) -> bool {
+        self.sent == 0 && self.message.begins && self.message.ends && self.turn > turn
+    }
+
+    /// Its turn.
+    pub(crate) const fn turn(&self) -> u64 {
+        self.turn
+    }
+
     /// Bytes that are in no chunk yet.
     pub(crate) const fn unsent(&self) -> usize {
         self.message.bytes.len().saturating_sub(self.sent)
@@ -57,17 +69,35 @@ impl Messages {
         self.queue.is_empty()
     }
 
-    /// Adds a message.
+    /// Adds a message or piece behind those of its turn and of lower ones.
     ///
     /// # Errors
     /// The message comes back when there is no memory for it.
-    pub(crate) fn push(&mut self, message: OutMessage) -> Result<(), OutMessage> {
+    pub(crate) fn push(&mut self, message: OutMessage, turn: u64) -> Result<(), OutMessage> {
         if self.queue.reserve(1).is_err() {
             return Err(message);
         }
+        let whole = message.begins && message.ends;
+        let mut place = self.queue.len();
         // There is room now.
-        let _ = self.queue.push_back(Outgoing { message, ssn: Ssn(0), chunks: 0, sent: 0 });
+        let _ = self.queue.push_back(Outgoing { message, ssn: Ssn(0), chunks: 0, sent: 0, turn });
+        while whole
+            && place > self.chunked
+            && self.queue.get(place.wrapping_sub(1)).is_some_and(|older| older.gives_way(turn))
+        {
+            self.queue.swap_with_older(place);
+            place = place.wrapping_sub(1);
+        }
         Ok(())
+    }
+
+    /// Those that wait go first, in their order, whatever comes.
+    pub(crate) fn forget_turns(&mut self) {
+        for position in self.chunked..self.queue.len() {
+            if let Some(waiting) = self.queue.get_mut(position) {
+                waiting.turn = 0;
+            }
+        }
     }
 
     /// Adds the next piece to the newest message, as part of its last piece if that is short and not all in chunks yet.
@@ -85,7 +115,7 @@ impl Messages {
             message.immediate |= piece.immediate;
             return Ok(());
         }
-        self.push(piece)
+        self.push(piece, 0)
     }
 
     /// How many there are; those that came in pieces may count several times.

@@ -8,18 +8,21 @@ mod acknowledge;
 mod fragment;
 mod loss;
 mod messages;
+mod schedule;
 mod send;
 #[cfg(test)]
 mod tests;
 mod window;
 
 use crate::memory::OutOfMemory;
+use crate::options::Scheduler;
 use crate::path::{Path, PathId};
 use crate::ring::Ring;
 use crate::sequence::SequenceNumbers;
 use alloc::vec::Vec;
 pub(crate) use fragment::full_length;
 use messages::{Messages, Outgoing};
+use schedule::Schedule;
 use sctp_wire::Tsn;
 use window::Window;
 
@@ -133,6 +136,7 @@ pub(crate) struct Outbound {
     messages: Messages,
     numbers: SequenceNumbers,
     unfinished: Option<Unfinished>,
+    schedule: Schedule,
     /// Messages that will not be sent, until the user is told.
     failed: Ring<Outgoing>,
 }
@@ -148,6 +152,7 @@ impl Outbound {
         Ok(Self {
             messages: Messages::new(),
             unfinished: None,
+            schedule: Schedule::new(),
             window: Window::new(initial_tsn),
             max_segment: 0,
             max_burst: 4,
@@ -218,7 +223,9 @@ impl Outbound {
             }
             None => {
                 message.begins = true;
-                self.messages.push(message)
+                // Without memory to count what its stream has had, it goes at once.
+                let turn = self.schedule.turn(message.stream, length).unwrap_or(0);
+                self.messages.push(message, turn)
             }
         };
         pushed.map_err(|message| (EnqueueError::NoMemory, message))?;
@@ -288,6 +295,27 @@ impl Outbound {
     /// Limits the user bytes of chunks that are made from now on; 0 for no limit but the path's.
     pub(crate) const fn set_max_segment(&mut self, bytes: u32) {
         self.max_segment = bytes;
+    }
+
+    /// Chooses the scheduler of the messages that come from now on.
+    pub(crate) fn set_scheduler(&mut self, scheduler: Scheduler) {
+        if scheduler != self.schedule.scheduler() {
+            self.schedule.choose(scheduler);
+            self.messages.forget_turns();
+        }
+    }
+
+    /// SCTP_STREAM_SCHEDULER_VALUE of a stream.
+    pub(crate) fn stream_value(&self, stream: u16) -> u16 {
+        self.schedule.value(stream)
+    }
+
+    /// Sets it, for the messages that come from now on.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`].
+    pub(crate) fn set_stream_value(&mut self, stream: u16, value: u16) -> Result<(), OutOfMemory> {
+        self.schedule.set_value(stream, value)
     }
 
     /// Sets Max.Burst; 0 for any number.

@@ -16,6 +16,7 @@ struct Next {
     wanted: Option<PathId>,
     /// Bytes of the message that are not sent.
     left: usize,
+    stream: u16,
 }
 
 /// Where a lost chunk is sent to again (section 6.4).
@@ -90,7 +91,11 @@ impl Outbound {
     }
 
     fn next(&self) -> Option<Next> {
-        self.messages.next().map(|next| Next { wanted: next.message.path, left: next.unsent() })
+        self.messages.next().map(|next| Next {
+            wanted: next.message.path,
+            left: next.unsent(),
+            stream: next.message.stream,
+        })
     }
 
     /// User bytes of the next new chunk in a packet of its own.
@@ -226,12 +231,18 @@ impl Outbound {
         writer: &mut PacketWriter<'_>,
     ) -> usize {
         let full = full_length(paths, self.max_segment);
+        let apart = self.schedule.keeps_streams_apart();
+        let mut only = None;
         let mut sent = 0_usize;
         // Whether this packet is for what has no path of its own; after retransmissions that is not known.
         let mut default = if before > 0 { Some(self.fresh_path == id) } else { None };
         while let Some(next) = self.next() {
             let Some(path) = paths.get_mut(id.position()) else { break };
             if before == 0 && sent == 0 && !nodelay && self.is_held(path, full) {
+                break;
+            }
+            // RFC 8260 section 3.3.
+            if apart && (before > 0 || *only.get_or_insert(next.stream) != next.stream) {
                 break;
             }
             let ours = match next.wanted {
@@ -283,6 +294,9 @@ impl Outbound {
         let payload = next.bytes(offset, length).ok_or(Full)?;
         Data { flags, tsn: self.next_tsn(), stream, ssn, ppid, payload }.emit(writer)?;
 
+        if first {
+            self.schedule.begin(next.turn());
+        }
         self.messages.add_chunk(length, ssn);
         if first && !unordered {
             self.numbers.set(stream, number.next());

@@ -68,6 +68,7 @@ plain!(
     contract::sctp_event,
     contract::sctp_paddrinfo,
     contract::sctp_sndinfo,
+    contract::sctp_stream_value,
     contract::sctp_status,
     contract::xsctp_inpcb,
     contract::xsctp_laddr,

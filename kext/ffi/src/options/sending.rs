@@ -3,7 +3,7 @@
 use super::switch::switch;
 use super::{Call, Plain, Row, value};
 use crate::contract;
-use ::sctp_engine::options::{SendDefaults, SendFlags, Switches};
+use ::sctp_engine::options::{Scheduler, SendDefaults, SendFlags, Switches};
 use ::sctp_engine::{Error, Scope};
 
 pub(super) const ROWS: &[Row] = &[
@@ -30,6 +30,21 @@ pub(super) const ROWS: &[Row] = &[
             })
         }),
     },
+    Row {
+        name: contract::SCTP_STREAM_SCHEDULER,
+        get: Some(|call, room| value::get(call, room, |settings| number_of(settings.protocol.scheduler))),
+        set: Some(|call, bytes| {
+            value::set(call, bytes, |settings, number| {
+                settings.protocol.scheduler = scheduler(number)?;
+                Ok(())
+            })
+        }),
+    },
+    Row {
+        name: contract::SCTP_STREAM_SCHEDULER_VALUE,
+        get: Some(get_stream_value),
+        set: Some(set_stream_value),
+    },
     Row { name: contract::SCTP_DEFAULT_SEND_PARAM, get: Some(get_sndrcvinfo), set: Some(set_sndrcvinfo) },
     Row { name: contract::SCTP_DEFAULT_SNDINFO, get: Some(get_sndinfo), set: Some(set_sndinfo) },
     Row { name: contract::SCTP_DEFAULT_PRINFO, get: Some(get_prinfo), set: Some(set_prinfo) },
@@ -37,6 +52,42 @@ pub(super) const ROWS: &[Row] = &[
 
 /// The bits of snd_flags and sinfo_flags that are a policy of PR-SCTP.
 const POLICY: u16 = 0xf;
+
+const fn number_of(scheduler: Scheduler) -> u32 {
+    match scheduler {
+        Scheduler::Default => contract::SCTP_SS_DEFAULT,
+        Scheduler::RoundRobin => contract::SCTP_SS_RR,
+        Scheduler::RoundRobinPacket => contract::SCTP_SS_RR_PKT,
+        Scheduler::Priority => contract::SCTP_SS_PRIO,
+        Scheduler::FairBandwidth => contract::SCTP_SS_FB,
+        Scheduler::FirstCome => contract::SCTP_SS_FCFS,
+    }
+}
+
+fn scheduler(number: u32) -> Result<Scheduler, Error> {
+    Ok(match number {
+        contract::SCTP_SS_DEFAULT => Scheduler::Default,
+        contract::SCTP_SS_RR => Scheduler::RoundRobin,
+        contract::SCTP_SS_RR_PKT => Scheduler::RoundRobinPacket,
+        contract::SCTP_SS_PRIO => Scheduler::Priority,
+        contract::SCTP_SS_FB => Scheduler::FairBandwidth,
+        contract::SCTP_SS_FCFS => Scheduler::FirstCome,
+        _ => return Err(Error::Invalid),
+    })
+}
+
+fn get_stream_value(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
+    let asked = contract::sctp_stream_value::read(room)?;
+    let stream_value =
+        call.engine.stream_value(call.endpoint, Scope::from(asked.assoc_id), asked.stream_id)?;
+    contract::sctp_stream_value { stream_value, ..asked }.write(room)
+}
+
+fn set_stream_value(call: &mut Call<'_>, bytes: &[u8]) -> Result<(), Error> {
+    let new = contract::sctp_stream_value::read(bytes)?;
+    let scope = Scope::from(new.assoc_id);
+    call.engine.set_stream_value(call.endpoint, scope, new.stream_id, new.stream_value)
+}
 
 fn get_nodelay(call: &mut Call<'_>, room: &mut [u8]) -> Result<usize, Error> {
     u32::from(call.future()?.protocol.no_delay).write(room)

@@ -11,6 +11,7 @@ mod limits;
 mod network;
 mod recovery;
 mod sacks;
+mod schedule;
 mod transmission;
 
 use super::*;
