@@ -121,6 +121,8 @@ pub(crate) enum Farewell {
     Abort(Option<Cause<'static>>),
     /// ABORT with cause User-Initiated Abort and the user's reason (section 3.3.10.12).
     Reason(Vec<u8>),
+    /// ABORT with cause Unresolvable Address and the parameter with the host name (section 3.3.10.5).
+    HostName(Vec<u8>),
     /// ABORT with the T bit: the peer gave no tag (section 3.3.3).
     ReflectedAbort(Cause<'static>),
 }
@@ -131,6 +133,7 @@ impl Farewell {
         match self {
             Self::Abort(Some(cause)) | Self::ReflectedAbort(cause) => cause.code(),
             Self::Reason(_) => cause_code::USER_INITIATED_ABORT,
+            Self::HostName(_) => cause_code::UNRESOLVABLE_ADDRESS,
             Self::Abort(None) | Self::Silence | Self::ShutdownComplete => 0,
         }
     }

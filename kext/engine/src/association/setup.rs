@@ -169,9 +169,11 @@ impl Association {
                 self.peer_tag = init.initiate_tag;
                 return Disposition::abort(Error::Aborted, cause);
             }
-            Err(BadOffer::HostName(_)) => {
+            Err(BadOffer::HostName(parameter)) => {
                 self.peer_tag = init.initiate_tag;
-                return Disposition::abort(Error::Aborted, Cause::UnresolvableAddress(&[]));
+                // Without memory for a copy the peer gets the cause alone.
+                let farewell = Farewell::HostName(memory::copy(parameter).unwrap_or_default());
+                return Disposition::End(Ending::new(Some(Error::Aborted), farewell));
             }
             Err(BadOffer::Malformed) => {
                 self.peer_tag = init.initiate_tag;

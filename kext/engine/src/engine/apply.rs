@@ -99,9 +99,11 @@ impl Engine {
         let cause = ending.cause();
         let tag = match ending.farewell {
             Farewell::ReflectedAbort(_) => association.local_tag,
-            Farewell::Silence | Farewell::ShutdownComplete | Farewell::Abort(_) | Farewell::Reason(_) => {
-                association.peer_tag
-            }
+            Farewell::Silence
+            | Farewell::ShutdownComplete
+            | Farewell::Abort(_)
+            | Farewell::Reason(_)
+            | Farewell::HostName(_) => association.peer_tag,
         };
         let waiting = association.waiting;
         let change = match (ending.error, association.is_set_up()) {

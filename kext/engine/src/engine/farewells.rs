@@ -8,7 +8,7 @@ use crate::options::IpHeader;
 use alloc::vec::Vec;
 use sctp_wire::{COMMON_HEADER_LEN, Cause, CommonHeader, Full, PacketWriter};
 
-/// Bytes of a packet with an ABORT before the user's reason: the headers of packet, chunk and cause.
+/// Bytes of a packet with an ABORT before what the cause holds: the headers of packet, chunk and cause.
 const HEADERS: usize = COMMON_HEADER_LEN + 4 + 4;
 
 /// What the last packet of an association says, and where it goes.
@@ -36,6 +36,12 @@ impl Last {
         (!writer.is_empty()).then(|| writer.finish())
     }
 
+    /// As much of what a cause holds as fits the packet.
+    fn fitting<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        let most = bytes.len().min(self.room.saturating_sub(HEADERS));
+        bytes.get(..most).unwrap_or_default()
+    }
+
     fn emit(&self, writer: &mut PacketWriter<'_>) -> Result<(), Full> {
         match &self.farewell {
             Farewell::Silence => Ok(()),
@@ -44,9 +50,12 @@ impl Last {
             Farewell::Abort(None) => sctp_wire::emit_abort(writer, false, &[]),
             Farewell::ReflectedAbort(cause) => sctp_wire::emit_abort(writer, true, &[*cause]),
             Farewell::Reason(reason) => {
-                let most = reason.len().min(self.room.saturating_sub(HEADERS));
-                let reason = reason.get(..most).unwrap_or_default();
+                let reason = self.fitting(reason);
                 sctp_wire::emit_abort(writer, false, &[Cause::UserInitiatedAbort(reason)])
+            }
+            Farewell::HostName(parameter) => {
+                let parameter = self.fitting(parameter);
+                sctp_wire::emit_abort(writer, false, &[Cause::UnresolvableAddress(parameter)])
             }
         }
     }
