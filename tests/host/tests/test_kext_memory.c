@@ -8,7 +8,15 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { SCTP = 132, F_SETFL_ = 4, O_NONBLOCK_ = 4, DONTWAIT = 0x80, MESSAGES = 20, STEPS = 200 };
+enum {
+	SCTP = 132,
+	CONNECT_X = 0x8007,
+	F_SETFL_ = 4,
+	O_NONBLOCK_ = 4,
+	DONTWAIT = 0x80,
+	MESSAGES = 20,
+	STEPS = 200
+};
 #define STEP UINT64_C(100000000)
 
 static char error[256];
@@ -111,12 +119,27 @@ exchange_messages(unsigned port)
 	return came;
 }
 
+/* By connect() or, at even ports, by sctp_connectx with a second address, where nobody is. */
+static void
+call(int fd, unsigned port)
+{
+	struct {
+		int32_t count;
+		struct xnu_sockaddr_in names[2];
+	} list = {2, {name_of(port), name_of(port)}};
+
+	list.names[1].sin_addr = 0x0900007f;
+	if (port % 2 == 0)
+		(void)bsd_setsockopt(fd, SCTP, CONNECT_X, &list, sizeof(list));
+	else
+		(void)bsd_connect(fd, (struct xnu_sockaddr *)&list.names[0], sizeof(list.names[0]));
+}
+
 /* Bytes over a connection that the worker makes a socket for; how many came. */
 static unsigned
 exchange_bytes(unsigned port)
 {
 	static char data[1000];
-	struct xnu_sockaddr_in name = name_of(port);
 	int fds[3] = {listener(BSD_SOCK_STREAM, port), open_socket(BSD_SOCK_STREAM), -1};
 	unsigned sent = 0, came = 0;
 
@@ -124,7 +147,7 @@ exchange_bytes(unsigned port)
 	     step++) {
 		int64_t length;
 
-		(void)bsd_connect(fds[1], (struct xnu_sockaddr *)&name, sizeof(name));
+		call(fds[1], port);
 		host_clock_advance(STEP);
 		if (fds[2] < 0) {
 			fds[2] = bsd_accept(fds[0], NULL, NULL);
@@ -162,6 +185,7 @@ run(void (*fail_every)(uint64_t n))
 	/* It has taken no harm. */
 	EXPECT_EQ(exchange_messages(3000), MESSAGES);
 	EXPECT_EQ(exchange_bytes(3001), MESSAGES * 1000);
+	EXPECT_EQ(exchange_bytes(3002), MESSAGES * 1000);
 	stop();
 }
 
