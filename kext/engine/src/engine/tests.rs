@@ -10,6 +10,7 @@ mod backlog;
 mod bind;
 mod connect;
 mod counters;
+mod counters_of_timers;
 mod ecn;
 mod heartbeats;
 mod icmp;

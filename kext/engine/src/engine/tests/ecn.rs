@@ -42,6 +42,9 @@ fn rfc_4960_appendix_a_a_mark_is_echoed_answered_and_halves_the_window() {
     let kinds: Vec<_> = wire.packets.iter().map(|(host, bytes)| (*host, chunk_kinds(bytes))).collect();
     assert!(kinds.iter().any(|(host, kinds)| *host == 1 && kinds.contains(&ECNE)));
     assert!(kinds.iter().any(|(host, kinds)| *host == 0 && kinds.contains(&CWR)));
+    let [sender, receiver] = wire.hosts.each_ref().map(Engine::counters);
+    assert!(sender.ecn_reductions > 0 && receiver.ecn_echoes_sent > 0);
+    assert_eq!(sender.ecn_echoes_received, receiver.ecn_echoes_sent);
     for ((_, kinds), tos) in kinds.iter().zip(&wire.tos) {
         // RFC 3168 section 6.1.4: nothing without data is marked.
         assert_eq!(*tos == 2, kinds.contains(&DATA), "{kinds:?}");

@@ -12,7 +12,7 @@ fn picked<T>(wire: &Wire, host: usize, pick: impl Fn(Chunk<'_>) -> Option<T>) ->
 }
 
 /// A server with a receive buffer of `buffer` bytes, and a client with `count` messages of `length` bytes for it.
-fn crowded(buffer: u32, count: usize, length: usize) -> (Wire, EndpointId) {
+pub(super) fn crowded(buffer: u32, count: usize, length: usize) -> (Wire, EndpointId) {
     let mut wire = Wire::new();
     let client = wire.endpoint(0, Style::OneToMany, 1000);
     let server = wire.endpoint(1, Style::OneToMany, 2000);
