@@ -136,7 +136,7 @@ end_case() {
 
 # ---- the cases ----
 
-cases='echo fork peeloff notifications multihomed partial sendv autoclose usrsctp-echo usrsctp-stream'
+cases='echo fork peeloff notifications multihomed partial sendv autoclose usrsctp-echo usrsctp-stream usrsctp-multihomed'
 
 run_echo() {
 	start_kernel memory 192.0.2.1 && serve echo_server 7001 || return
@@ -258,6 +258,15 @@ run_usrsctp_stream() {
 two
 the association has ended'
 	expect server '2 messages, 6 bytes echoed'
+}
+
+# Nobody is at the first address: the INIT goes to the second then.
+run_usrsctp_multihomed() {
+	usrsctp_server || return
+	ask multihomed_client 7007 192.0.2.99 "$netns_b_address"
+	expect client 'the server has 1 addresses
+hello'
+	expect server '1 messages, 5 bytes echoed'
 }
 
 # ---- all of them ----
