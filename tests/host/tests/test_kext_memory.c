@@ -5,6 +5,7 @@
 #include "harness.h"
 #include "../bsd/syscalls.h"
 
+#include <netinet/sctp.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -20,6 +21,7 @@ enum {
 #define STEP UINT64_C(100000000)
 
 static char error[256];
+static struct sctpstat stats;
 
 static void
 start(void)
@@ -186,6 +188,8 @@ run(void (*fail_every)(uint64_t n))
 	EXPECT_EQ(exchange_messages(3000), MESSAGES);
 	EXPECT_EQ(exchange_bytes(3001), MESSAGES * 1000);
 	EXPECT_EQ(exchange_bytes(3002), MESSAGES * 1000);
+	size_t length = sizeof(stats);
+	EXPECT_EQ(host_sysctl("net.sctp.stats", &stats, &length, NULL, 0), 0);
 	stop();
 }
 
@@ -197,6 +201,8 @@ TEST_LIMIT(kext_lives_with_failing_allocations, 120)
 	host_memory_count(NULL, &memory);
 	/* Each of the 49 rounds has had some, however few allocations the kext makes. */
 	EXPECT(memory.failed > 2 * 49);
+	/* What was dropped for it is counted. */
+	EXPECT(stats.sctps_nomem > 0);
 }
 
 TEST_LIMIT(kext_lives_with_failing_mbufs, 120)
