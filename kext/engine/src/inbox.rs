@@ -66,8 +66,12 @@ impl Queued {
     }
 
     /// Bytes that can be read of it.
-    fn readable(&self) -> usize {
-        self.delivery().map_or(0, |delivery| delivery.message.remaining())
+    #[must_use]
+    pub fn readable(&self) -> usize {
+        match &self.item {
+            Item::Data(Delivery { message, .. }) | Item::LaidOut(message) => message.remaining(),
+            Item::Notification(notification) => notification.length(),
+        }
     }
 }
 
@@ -85,7 +89,7 @@ pub(crate) struct Inbox {
     returned: Option<Queued>,
     /// The association whose message was begun to be read and must be read to its end before anything else.
     begun: Option<Key>,
-    /// Bytes in `queue`, and in the message that a reader holds.
+    /// Bytes to read in `queue`, and in what a reader holds.
     bytes: usize,
     /// Bytes of memory that the notifications in `queue` take.
     notified: usize,
@@ -113,7 +117,7 @@ impl Inbox {
         u64::try_from(messages.count()).unwrap_or(0)
     }
 
-    /// Bytes that can be read now; 1 when there are only empty messages and notifications.
+    /// Bytes that can be read now, those of notifications too; 1 when there are only empty messages.
     pub(crate) fn readable(&self) -> usize {
         if self.next().is_some() { self.bytes.max(1) } else { 0 }
     }
@@ -242,7 +246,9 @@ impl Inbox {
             && delivery.rest == (Rest::Lost { tell: true })
         {
             // Behind what there was of the message, and before all else.
-            self.returned = Some(Queued { item: Item::Notification(delivery.lost()), ..*queued });
+            let told = Queued { item: Item::Notification(delivery.lost()), ..*queued };
+            self.bytes = self.bytes.saturating_add(told.readable());
+            self.returned = Some(told);
         }
     }
 

@@ -135,6 +135,23 @@ impl Notification {
         }
     }
 
+    /// Bytes that the user reads: those of its structure in netinet/sctp_uio.h and what comes behind that.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        let structure = match self {
+            // With the features of the association.
+            Self::AssociationChange { change: Change::Up | Change::Restart, .. } => 21,
+            Self::AssociationChange { .. } | Self::PartialDelivery { .. } | Self::NoAuthentication => 20,
+            Self::Shutdown | Self::SenderDry => 12,
+            Self::PeerAddressChange(_) => 152,
+            Self::RemoteError { .. } | Self::Adaptation(_) => 16,
+            Self::SendFailed(failed) if failed.deprecated => 144,
+            Self::SendFailed(_) => 32,
+            Self::Stopped => 8,
+        };
+        self.data().len().saturating_add(structure)
+    }
+
     /// What comes behind the part of fixed length: a chunk of the peer, or a message of the user.
     #[must_use]
     pub fn data(&self) -> &[u8] {

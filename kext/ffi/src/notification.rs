@@ -147,11 +147,6 @@ fn fixed(notification: &Notification, association: AssociationId, options: &Opti
     layout
 }
 
-/// How many bytes the user will read.
-pub(crate) fn length(notification: &Notification, association: AssociationId, options: &Options) -> usize {
-    fixed(notification, association, options).0.len().saturating_add(notification.data().len())
-}
-
 /// The bytes that the user reads.
 ///
 /// # Errors
@@ -172,4 +167,63 @@ pub(crate) fn lay_out(
         message.append(memory::copy(data)?)?;
     }
     Ok(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sctp_engine::address::Address;
+    use sctp_engine::options::SendFlags;
+    use sctp_engine::{AddressNews, Notification};
+
+    /// One of each, with a byte behind it where there may be any.
+    fn all() -> std::vec::Vec<Notification> {
+        let change = |change| Notification::AssociationChange {
+            change,
+            cause: 0,
+            outbound_streams: 1,
+            inbound_streams: 1,
+            abort: std::vec![0],
+        };
+        let failed = |deprecated| {
+            Notification::SendFailed(FailedMessage {
+                deprecated,
+                sent: true,
+                cause: 0,
+                stream: 0,
+                ppid: 0,
+                context: 0,
+                flags: SendFlags::empty(),
+                begins: true,
+                ends: true,
+                bytes: std::vec![0],
+            })
+        };
+        let news = AddressNews { address: Address::v4([192, 0, 2, 1], 1), change: AddressChange::Available };
+        std::vec![
+            change(Change::Up),
+            change(Change::Restart),
+            change(Change::Lost),
+            Notification::Shutdown,
+            Notification::PeerAddressChange(news),
+            Notification::PartialDelivery { stream: 0, ssn: Default::default() },
+            Notification::RemoteError { cause: 0, chunk: std::vec![0] },
+            failed(true),
+            failed(false),
+            Notification::Adaptation(0),
+            Notification::NoAuthentication,
+            Notification::SenderDry,
+            Notification::Stopped,
+        ]
+    }
+
+    #[test]
+    fn every_notification_is_as_long_as_the_engine_counts_and_says_so() {
+        for notification in all() {
+            let message = lay_out(&notification, AssociationId(3), &Options::default()).unwrap();
+            let length = u32::try_from(message.length()).unwrap();
+            assert_eq!(message.length(), notification.length(), "{notification:?}");
+            assert_eq!(message.span(0)[4..8], length.to_ne_bytes(), "{notification:?}");
+        }
+    }
 }

@@ -11,7 +11,7 @@ use crate::message::Held;
 use crate::{address, lent, notification};
 use ::sctp_engine::address::{Address, Family};
 use ::sctp_engine::memory::{self, OutOfMemory};
-use ::sctp_engine::options::{Events, Options, Switches};
+use ::sctp_engine::options::{Events, Switches};
 use ::sctp_engine::time::{Span, Time};
 use ::sctp_engine::{
     AssociationId, Close, EndpointId, Engine, Error, Item, Message, Queued, Rest, SendInfo, SetUp, Style,
@@ -177,27 +177,18 @@ const NOTHING: sctp_next = sctp_next {
     complete: false,
 };
 
-fn next_to_c((queued, association): (&Queued, AssociationId), options: &Options) -> sctp_next {
-    let there = sctp_next { assoc_id: association.0, there: true, ..NOTHING };
-    let short = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+fn next_to_c((queued, association): (&Queued, AssociationId)) -> sctp_next {
+    let length = u32::try_from(queued.readable()).unwrap_or(u32::MAX);
+    let there = sctp_next { assoc_id: association.0, length, there: true, ..NOTHING };
     match &queued.item {
         Item::Data(delivery) => sctp_next {
             ppid: delivery.ppid.to_be(),
-            length: short(delivery.message.remaining()),
             stream: delivery.stream,
             unordered: delivery.unordered,
             complete: delivery.rest == Rest::Nothing,
             ..there
         },
-        Item::Notification(told) => sctp_next {
-            length: short(notification::length(told, association, options)),
-            notification: true,
-            complete: true,
-            ..there
-        },
-        Item::LaidOut(message) => {
-            sctp_next { length: short(message.remaining()), notification: true, complete: true, ..there }
-        }
+        Item::Notification(_) | Item::LaidOut(_) => sctp_next { notification: true, complete: true, ..there },
     }
 }
 
@@ -264,7 +255,7 @@ pub(crate) unsafe extern "C" fn sctp_engine_receive(
         about.want_sndrcv = options.future.events.contains(Events::DATA_IO);
         about.want_extrcv = options.switches.contains(Switches::USE_EXT_RCVINFO);
         if about.want_nxtinfo || about.want_extrcv {
-            about.next = engine.next(id).ok().flatten().map_or(NOTHING, |next| next_to_c(next, &options));
+            about.next = engine.next(id).ok().flatten().map_or(NOTHING, next_to_c);
         }
     }
     match Held::Incoming(received.queued).lend() {

@@ -205,7 +205,7 @@ TEST(SHUT_RD_ends_a_wait_and_all_reading)
 	stop_kext();
 }
 
-TEST(FIONREAD_counts_all_messages)
+TEST(FIONREAD_counts_all_messages_and_notifications)
 {
 	struct pair pair;
 	char bytes[3];
@@ -221,6 +221,14 @@ TEST(FIONREAD_counts_all_messages)
 	EXPECT_EQ(bytes_to_read(pair.far), 5);
 	EXPECT_EQ(bsd_read(pair.far, bytes, 3), 2);
 	EXPECT_EQ(bsd_read(pair.far, bytes, 3), 3);
+	EXPECT_EQ(bytes_to_read(pair.far), 0);
+	subscribe(pair.far, SCTP_SENDER_DRY_EVENT);
+	EXPECT_EQ(bytes_to_read(pair.far), sizeof(struct sctp_sender_dry_event));
+	EXPECT_EQ(bsd_read(pair.far, bytes, 2), 2);
+	EXPECT_EQ(bytes_to_read(pair.far), sizeof(struct sctp_sender_dry_event) - 2);
+	expect_read(pair.far, BSD_MSG_PEEK, 1);
+	EXPECT_EQ(bytes_to_read(pair.far), sizeof(struct sctp_sender_dry_event) - 2);
+	EXPECT_EQ(read_next(pair.far)->length, sizeof(struct sctp_sender_dry_event) - 2);
 	EXPECT_EQ(bytes_to_read(pair.far), 0);
 	close_pair(pair);
 	stop_kext();

@@ -48,20 +48,21 @@ impl Engine {
 
     /// Gives a message back of which `consumed` further bytes were read; what is left is next again.
     pub fn unreceive(&mut self, now: Time, id: EndpointId, mut queued: Queued, consumed: usize) {
-        let window = match &mut queued.item {
+        let (read, window) = match &mut queued.item {
             Item::Data(delivery) => {
                 delivery.message.consume(consumed);
-                consumed
+                (consumed, consumed)
             }
+            // Notifications take nothing of the window.
             Item::LaidOut(message) => {
                 message.consume(consumed);
-                0
+                (consumed, 0)
             }
-            Item::Notification(_) => 0,
+            Item::Notification(_) => (0, 0),
         };
         let association = queued.association;
         if let Ok(endpoint) = self.endpoint_mut(id) {
-            endpoint.inbox.give_back(queued, window);
+            endpoint.inbox.give_back(queued, read);
         }
         self.after_reading(now, id, association, window);
     }

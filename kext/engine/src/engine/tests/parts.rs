@@ -196,7 +196,8 @@ fn rfc_6458_section_8_1_20_level_0_lets_nothing_in_between() {
         }
     }
     assert_eq!(all, bytes(&message(50_000, 1)));
-    assert_eq!(site.readable(), 10);
+    // The message, and a struct sctp_assoc_change with an ABORT chunk that has a cause.
+    assert_eq!(site.readable(), 10 + 20 + 8);
     assert_eq!(site.read(usize::MAX), Some(Read::Bytes(1001, bytes(&message(10, 2)), Rest::Nothing)));
     let Some(Read::Told(Notification::AssociationChange { change: Change::Lost, .. })) = site.read(1) else {
         panic!("the abort is not told")
