@@ -45,7 +45,10 @@ sctp_connect(struct socket *so, struct sockaddr *address, struct proc *proc)
 	return error != 0 ? error : begin(pcb, &peer, 1, false, &assoc_id);
 }
 
-/* As connect() waits in the kernel. */
+/*
+ * As connect() waits in the kernel. A socket that does not block has its association under way, and is told
+ * that it has, as on FreeBSD: not EINPROGRESS, which would keep its name from the caller.
+ */
 static int
 wait_until_connected(struct socket *so)
 {
@@ -53,7 +56,7 @@ wait_until_connected(struct socket *so)
 		int error;
 
 		if (sctp_socket_nonblocking(so, 0))
-			return EINPROGRESS;
+			return 0;
 		error = sctp_sleep(so_timeo(so), PSOCK | PCATCH, NULL);
 		/* A second call would find the first one under way. */
 		if (error == ERESTART)

@@ -58,7 +58,7 @@ set_option(struct sctp_pcb *pcb, struct sockopt *option, void *value, size_t len
 		error = apply(pcb, sockopt_name(option), value, length, &assoc_id);
 	sctp_core_drain();
 	/* As on FreeBSD it comes back where the value began, if the program can be written to there. */
-	if (assoc_id != 0 && (error == 0 || error == EINPROGRESS))
+	if (assoc_id != 0 && error == 0)
 		(void)sockopt_copyout(option, &assoc_id, sizeof(assoc_id));
 	return error;
 }

@@ -23,8 +23,8 @@ sctp_connectx(int sd, const struct sockaddr *addrs, int addrcnt, sctp_assoc_t *a
 	memcpy(value + sizeof(count), addrs, size);
 	result = setsockopt(sd, IPPROTO_SCTP, SCTP_CONNECT_X, value, (socklen_t)(sizeof(count) + size));
 	error = errno;
-	/* The kernel gives the association's id where the count was, as soon as its INIT is under way. */
-	if (assoc_id != NULL && (result == 0 || error == EINPROGRESS))
+	/* The kernel gives the association's id where the count was. */
+	if (assoc_id != NULL && result == 0)
 		memcpy(assoc_id, value, sizeof(*assoc_id));
 	free(value);
 	errno = error;
