@@ -156,3 +156,17 @@ TEST(what_is_under_way_arrives_and_is_counted_at_the_new_socket)
 	EXPECT_EQ(bsd_close(fd), 0);
 	close_site(&site);
 }
+
+TEST(a_message_that_is_not_ended_is_ended_at_the_new_socket)
+{
+	struct site site = open_site();
+	int fd;
+
+	turn_on(site.server, SCTP_EXPLICIT_EOR, 1);
+	EXPECT_EQ(send_over(site.server, site.ids[0], "be", 2), 2);
+	fd = need_peel_off(site.server, site.ids[0]);
+	EXPECT_EQ(bsd_sendto(fd, "gin", 3, BSD_MSG_EOR, NULL, 0), 3);
+	expect_text(site.clients[0], "begin");
+	EXPECT_EQ(bsd_close(fd), 0);
+	close_site(&site);
+}

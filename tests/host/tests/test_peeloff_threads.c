@@ -1,4 +1,10 @@
 /* sctp_peeloff beside other threads' calls on the same sockets, on the built kext. */
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
 #include "peeloff.h"
 
 /* A call in a thread of its own. */
@@ -114,6 +120,85 @@ TEST(a_reader_of_the_old_socket_waits_on_for_the_others)
 	close_site(&site);
 }
 
+/* ---- a reader whose memory is slow to come ---- */
+
+enum { PAGE = 4096, LENGTH = 10000 };
+
+static char *page;
+
+/* A page that is there only once it is given: who touches it before sleeps, as for a page from the disk. */
+static int
+withhold_page(void)
+{
+	struct uffdio_api api = {.api = UFFD_API};
+	int faults = (int)syscall(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY);
+
+	if (faults < 0)
+		SKIP("no userfaultfd");
+	page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	EXPECT(page != MAP_FAILED);
+	struct uffdio_register range = {.range = {(uintptr_t)page, PAGE},
+					.mode = UFFDIO_REGISTER_MODE_MISSING};
+	EXPECT_EQ(ioctl(faults, UFFDIO_API, &api), 0);
+	EXPECT_EQ(ioctl(faults, UFFDIO_REGISTER, &range), 0);
+	return faults;
+}
+
+static void
+await_touch(int faults)
+{
+	struct uffd_msg message;
+
+	EXPECT_EQ(read(faults, &message, sizeof(message)), sizeof(message));
+	EXPECT_EQ(message.event, UFFD_EVENT_PAGEFAULT);
+}
+
+static void
+give_page(int faults)
+{
+	struct uffdio_zeropage zeros = {.range = {(uintptr_t)page, PAGE}};
+
+	EXPECT_EQ(ioctl(faults, UFFDIO_ZEROPAGE, &zeros), 0);
+}
+
+static int64_t
+read_page(struct call *call)
+{
+	return bsd_read(call->fd, page, PAGE);
+}
+
+static int64_t
+peel_off_once(struct call *call)
+{
+	__atomic_store_n(&call->about_to, true, __ATOMIC_RELEASE);
+	return peel_off_to(call->fd, call->id, call->to);
+}
+
+TEST(a_peel_off_waits_until_a_reader_has_given_its_message_back)
+{
+	static char data[LENGTH];
+	int faults = withhold_page();
+	struct site site = open_site();
+	struct call reader = {0}, peeler = {.to = open_socket(BSD_SOCK_STREAM)};
+
+	fill(data, LENGTH, 3);
+	EXPECT_EQ(bsd_write(site.clients[0], data, LENGTH), LENGTH);
+	await_readable(site.server, LENGTH);
+	start_call(&reader, read_page, site.server, 0);
+	await_touch(faults);
+	start_call(&peeler, peel_off_once, site.server, site.ids[0]);
+	let_sleep(&peeler);
+	EXPECT_EQ(associations_of(site.server), CLIENTS);
+	give_page(faults);
+	EXPECT_EQ(end_call(&reader), PAGE);
+	EXPECT(memcmp(page, data, PAGE) == 0);
+	EXPECT_EQ(end_call(&peeler), 0);
+	EXPECT_EQ(readable(site.server), 0);
+	expect_message(peeler.to, data + PAGE, LENGTH - PAGE);
+	EXPECT_EQ(bsd_close(peeler.to), 0);
+	close_site(&site);
+}
+
 TEST(who_polls_the_new_socket_hears_of_what_moves_there)
 {
 	struct site site = open_site();
@@ -178,12 +263,6 @@ TEST_LIMIT(of_threads_that_want_the_same_association_one_has_it, 60)
 		EXPECT_EQ(bsd_close(right.server), 0);
 	}
 	stop_kext();
-}
-
-static int64_t
-peel_off_once(struct call *call)
-{
-	return peel_off_to(call->fd, call->id, call->to);
 }
 
 /* A close takes the lock of the descriptors and then the socket's, while others read and peel off. */
