@@ -11,6 +11,7 @@
 
 enum {
 	SCTP = 132,
+	EVENTS = 0xc, /* SCTP_EVENTS */
 	CONNECT_X = 0x8007,
 	F_SETFL_ = 4,
 	O_NONBLOCK_ = 4,
@@ -97,6 +98,17 @@ close_all(const int *fds, unsigned count)
 			EXPECT_EQ(bsd_close(fds[i]), 0);
 }
 
+/* Subscribes to every notification there is, if memory allows. */
+static void
+hear_of_all(int fd)
+{
+	char events[11];
+
+	memset(events, 1, sizeof(events));
+	if (fd >= 0)
+		(void)bsd_setsockopt(fd, SCTP, EVENTS, events, sizeof(events));
+}
+
 /* Messages from one socket of many associations to another; how many came. */
 static unsigned
 exchange_messages(unsigned port)
@@ -106,6 +118,8 @@ exchange_messages(unsigned port)
 	int fds[2] = {listener(BSD_SOCK_SEQPACKET, port), open_socket(BSD_SOCK_SEQPACKET)};
 	unsigned sent = 0, came = 0;
 
+	hear_of_all(fds[0]);
+	hear_of_all(fds[1]);
 	for (unsigned step = 0; step < STEPS && fds[0] >= 0 && fds[1] >= 0 && came < MESSAGES; step++) {
 		int64_t length;
 
@@ -115,6 +129,8 @@ exchange_messages(unsigned port)
 		host_clock_advance(STEP);
 		while ((length = bsd_recvfrom(fds[0], data, sizeof(data), DONTWAIT, NULL, NULL)) > 0)
 			came += length == sizeof(data);
+		while (bsd_recvfrom(fds[1], data, sizeof(data), DONTWAIT, NULL, NULL) > 0)
+			;
 	}
 	close_all(fds, 2);
 	host_clock_advance(10 * STEP);
