@@ -891,7 +891,7 @@ union sctp_sockstore {
  * for each of its associations a struct xsctp_tcb, its addresses of this host and those of the peer. Each
  * list ends with a record that has only "last" in it. Those marked "-" are always zero.
  *
- * sctphostd has addresses as Darwin lays them out, sa_len first.
+ * Addresses are as macOS lays them out, also where a program on Linux reads them.
  */
 struct xsctp_inpcb {
 	uint32_t last;
