@@ -171,6 +171,44 @@ TEST(dstaddr_names_further_addresses_of_the_peer)
 	stop_kext();
 }
 
+/* Nobody is at the address that is called first. */
+TEST(send_SCTP_DSTADDRV6_names_a_further_address_of_the_peer)
+{
+	struct xnu_sockaddr_in6 name = {.sin6_len = sizeof(name),
+					.sin6_family = XNU_AF_INET6,
+					.sin6_port = (uint16_t)(SERVER_PORT << 8 | SERVER_PORT >> 8)};
+	struct sctp_rtoinfo rto = {0, 100, 200, 100};
+	uint8_t there[16] = {[15] = 1}, nobody[16] = {0x20, 1, 0xd, 0xb8, [15] = 0x99};
+	struct iovec part = {(void *)(uintptr_t)"data", 4};
+	struct bsd_cmsghdr header = {BSD_CMSG_LEN(16), IPPROTO_SCTP, SCTP_DSTADDRV6};
+	char control[BSD_CMSG_SPACE(16)];
+	struct bsd_msghdr message = {.msg_name = &name,
+				     .msg_namelen = sizeof(name),
+				     .msg_iov = &part,
+				     .msg_iovlen = 1,
+				     .msg_control = control,
+				     .msg_controllen = sizeof(control)};
+	struct reading *reading;
+	int server, client;
+
+	start_kext();
+	server = bsd_socket(XNU_AF_INET6, BSD_SOCK_SEQPACKET, IPPROTO_SCTP);
+	client = bsd_socket(XNU_AF_INET6, BSD_SOCK_SEQPACKET, IPPROTO_SCTP);
+	limit_waiting(server);
+	EXPECT_EQ(bsd_bind(server, (struct xnu_sockaddr *)&name, sizeof(name)), 0);
+	EXPECT_EQ(bsd_listen(server, 1), 0);
+	EXPECT_EQ(set_option(client, SCTP_RTOINFO, &rto, sizeof(rto)), 0);
+	memcpy(name.sin6_addr, nobody, sizeof(nobody));
+	memcpy(control, &header, sizeof(header));
+	memcpy(control + sizeof(header), there, sizeof(there));
+	EXPECT_EQ(bsd_sendmsg(client, &message, 0), 4);
+	reading = read_next(server);
+	EXPECT_EQ(reading->length, 4);
+	EXPECT_EQ(bsd_close(client), 0);
+	EXPECT_EQ(bsd_close(server), 0);
+	stop_kext();
+}
+
 /* ---- what is refused ---- */
 
 static int64_t
