@@ -2,7 +2,6 @@
 
 use super::{EndpointId, Engine, Scope};
 use crate::address::{Address, Families, Family};
-use crate::association::Association;
 use crate::endpoint::Style;
 use crate::error::Error;
 use crate::local::LocalAddresses;
@@ -95,11 +94,18 @@ impl Engine {
             Some(found) => (&found.local_addresses, found.families, found.local.port),
             None => (&endpoint.addresses, endpoint.bound_families(), endpoint.port),
         };
-        let peer = association.map(Association::peer);
+        // What the user bound is listed, and what packets come from, behind a translator of addresses for instance.
+        let reachable = move |own: &Address| {
+            association.is_none_or(|found| {
+                !found.local_addresses.are_all()
+                    || own.is_of_use_at(&found.peer())
+                    || own.same_host(&found.local)
+            })
+        };
         let own = if port == 0 { &[] } else { self.named(addresses) };
         Ok(own
             .iter()
-            .filter(move |own| families.take(own.family) && peer.is_none_or(|peer| own.is_of_use_at(&peer)))
+            .filter(move |own| families.take(own.family) && reachable(own))
             .map(move |own| endpoint.options.shown(own.with_port(port))))
     }
 

@@ -1,6 +1,6 @@
 //! Endpoints that are bound to some addresses (RFC 6458 section 9.1).
 
-use super::addresses::{B2, hosts, init, next, parameters};
+use super::addresses::{B2, echo, hosts, init, next, parameters};
 use super::*;
 use sctp_wire::Parameter;
 
@@ -254,5 +254,23 @@ fn a_port_is_shared_by_those_that_all_want_it_and_one_of_them_listens() {
         assert_eq!(engine.listener_for(&B.with_port(PORT)), Some(Key::from(ids[turn])));
         engine.listen(ids[turn], 0).unwrap();
         engine.listen(ids[1 - turn], 1).unwrap();
+    }
+}
+
+#[test]
+fn addresses_of_an_association_are_those_that_are_bound_or_in_use_even_out_of_scope() {
+    // Behind a translator of addresses, say.
+    let private = Address::v4([10, 0, 0, 2], 0);
+    for (bound_to, expected) in [(private, 1), (Address::v4([0; 4], 0), 2)] {
+        let mut wire = hosts();
+        wire.hosts[1].set_addresses(&[B3, private]).unwrap();
+        let id = bound(&mut wire, &[bound_to]);
+        wire.hosts[1].input(wire.now, A, private, 0, &init(&[]));
+        let cookie_echo = echo(&next(&mut wire, 1).unwrap());
+        wire.hosts[1].input(wire.now, A, private, 0, &cookie_echo);
+        let name = wire.hosts[1].association(id, Scope::from(3)).unwrap();
+        let list: Vec<_> = wire.hosts[1].local_addresses(id, Scope::One(name)).unwrap().collect();
+        assert!(list.iter().any(|own| own.same_host(&private)), "{list:?}");
+        assert_eq!(list.len(), expected, "{list:?}");
     }
 }
