@@ -8,8 +8,9 @@
 
 #define ON (SPP_HB_ENABLE | SPP_PMTUD_ENABLE | SPP_DSCP)
 
-OPTION(
-    SCTP_PEER_ADDR_PARAMS, OF(sctp_paddrparams, spp_assoc_id), .directions = GET | SET, .whom = FUTURE | ONE,
+/* clang-format off */
+OPTION(SCTP_PEER_ADDR_PARAMS, OF(sctp_paddrparams, spp_assoc_id), .directions = GET | SET,
+    .whom = FUTURE | ONE,
     .outcomes = {
 	{V(sctp_paddrparams, .spp_hbinterval = 5000, .spp_pathmtu = 1000, .spp_pathmaxrxt = 3,
 	   .spp_flags = SPP_HB_ENABLE | SPP_PMTUD_DISABLE | SPP_DSCP, .spp_dscp = 0x40)},
@@ -39,6 +40,7 @@ OPTION(
 	{V(sctp_paddrparams, .spp_address = STRANGER, .spp_flags = SPP_HB_DISABLE), XNU_EINVAL},
 	{V(sctp_paddrparams, .spp_address = NO_FAMILY, .spp_flags = SPP_HB_DISABLE), XNU_EAFNOSUPPORT},
     })
+/* clang-format on */
 
 /* spt_pathcpthld: no switch-over of the primary path (RFC 7829 section 5.1), and no other value. */
 OPTION(SCTP_PEER_ADDR_THLDS, OF(sctp_paddrthlds, spt_assoc_id), .directions = GET | SET, .whom = FUTURE | ONE,
