@@ -60,6 +60,9 @@ TEST(notifications_come_where_the_association_is)
 
 	EXPECT_EQ(bsd_close(third), 0);
 	EXPECT_EQ(expect_notification(fd, SCTP_SHUTDOWN_EVENT)->sn_shutdown_event.sse_assoc_id, id);
+	/* The peer sends nothing more, so that a read would find the end of file before this has come. */
+	while (readable(fd) == 0)
+		usleep(1000);
 	expect_state(fd, SCTP_SHUTDOWN_COMP, id);
 	EXPECT_EQ(read_next(fd)->length, 0);
 	expect_nothing(site.server);
