@@ -48,7 +48,14 @@ start_kext(void)
 static inline void
 stop_kext(void)
 {
-	EXPECT_EQ(host_stop(), 0);
+	int result = host_stop();
+
+	/* An association that nobody accepted may still be on its way out. */
+	for (unsigned tries = 0; result != 0 && tries < 100; tries++) {
+		usleep(50000);
+		result = host_stop();
+	}
+	EXPECT_EQ(result, 0);
 	EXPECT_EQ(host_memory_report(), 0);
 	EXPECT_EQ(host_mbuf_live(), 0);
 }
