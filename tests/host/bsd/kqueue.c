@@ -110,13 +110,14 @@ knote_drop(struct knote *note)
 void
 kqueue_free(struct kqueue *queue)
 {
+	/* In one step: a socket's close that no longer finds the queue frees what its notes point to. */
 	xnu_lck_mtx_lock(queues_lock);
-	LIST_REMOVE(queue, all);
-	xnu_lck_mtx_unlock(queues_lock);
 	xnu_lck_mtx_lock(queue->change);
 	while (!LIST_EMPTY(&queue->notes))
 		knote_drop(LIST_FIRST(&queue->notes));
 	xnu_lck_mtx_unlock(queue->change);
+	LIST_REMOVE(queue, all);
+	xnu_lck_mtx_unlock(queues_lock);
 	selthreadclear(&queue->readers);
 	xnu_lck_mtx_free(queue->change, kqueue_group);
 	xnu_lck_mtx_free(queue->lock, kqueue_group);
